@@ -1,0 +1,60 @@
+// Timing of contestants that take turns: blocks of a few milliseconds, processor time beside wall-clock.
+
+export function median(values) {
+  const sorted = [...values].sort((left, right) => left - right);
+  const middle = sorted.length >> 1;
+  if (sorted.length === 0) return Number.NaN;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** The greatest distance from the median among the middle half, as a part of the median. */
+export function spread(values) {
+  const sorted = [...values].sort((left, right) => left - right);
+  const quarter = Math.floor(sorted.length / 4);
+  const inner = sorted.slice(quarter, sorted.length - quarter);
+  const middle = median(values);
+  return Math.max(...inner.map((value) => Math.abs(value - middle))) / middle;
+}
+
+/**
+ * Lets contestants take turns, block by block, in an order that shifts each time, so that whatever disturbs the
+ * machine disturbs all of them.
+ *
+ * @param contestants name → function of a block's input (may return a promise) that does `operations` operations
+ * @returns name → microseconds an operation, median of the blocks: `wall`, and `cpu` (the process, all threads)
+ */
+export async function takeTurns(contestants, { prepare, operations, blocks, warmup }) {
+  const names = Object.keys(contestants);
+  const taken = Object.fromEntries(names.map((name) => [name, { wall: [], cpu: [] }]));
+  for (let block = -warmup; block < blocks; block += 1) {
+    for (let turn = 0; turn < names.length; turn += 1) {
+      const name = names[(turn + Math.abs(block)) % names.length];
+      const input = prepare(block);
+      globalThis.gc?.({ type: "minor" });
+      const cpu = process.cpuUsage();
+      const start = performance.now();
+      await contestants[name](input);
+      const wall = (performance.now() - start) * 1000;
+      const { user, system } = process.cpuUsage(cpu);
+      if (block < 0) continue;
+      taken[name].wall.push(wall / operations);
+      taken[name].cpu.push((user + system) / operations);
+    }
+  }
+  return Object.fromEntries(
+    names.map((name) => [name, { wall: median(taken[name].wall), cpu: median(taken[name].cpu) }]),
+  );
+}
+
+/** Calls a synchronous function for each input, or awaits it. The results are used, so that no call can be left out. */
+export const each = (verify) => (inputs) => {
+  let truthy = 0;
+  for (const input of inputs) if (verify(input)) truthy += 1;
+  if (truthy !== inputs.length) throw new Error("A contestant refused an honest token");
+};
+
+export const eachAwaited = (verify) => async (inputs) => {
+  let truthy = 0;
+  for (const input of inputs) if (await verify(input)) truthy += 1;
+  if (truthy !== inputs.length) throw new Error("A contestant refused an honest token");
+};

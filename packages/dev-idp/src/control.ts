@@ -1,0 +1,47 @@
+// The buttons of the home page, which scripts may use too: `POST /control/fail` and `POST /control/rotate`.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FailureMode, FailureOptions } from "./failures.ts";
+import { readBody } from "./read-body.ts";
+import { sendText } from "./send.ts";
+
+export interface Control {
+  fail(mode: FailureMode | null, options?: FailureOptions): void;
+  rotateKeys(options?: { keepOld?: boolean }): string;
+}
+
+/** Does what the form says, and goes back to the home page. */
+export async function serveControl(
+  control: Control,
+  issuer: string,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  // A form on a page elsewhere could be posted here by any visitor's browser, which then names that page's origin.
+  const { origin } = request.headers;
+  if (origin !== undefined && origin !== issuer) return sendText(response, 403, "Not from another site.");
+  if (request.method !== "POST") return sendText(response, 405, "Use POST.");
+  const form = new URLSearchParams(await readBody(request));
+  try {
+    if (path === "/control/fail") control.fail(modeOf(form), optionsOf(form));
+    else if (path === "/control/rotate") control.rotateKeys({ keepOld: form.get("keepOld") !== "false" });
+    else return sendText(response, 404, "There are /control/fail and /control/rotate.");
+  } catch (error) {
+    if (error instanceof TypeError) return sendText(response, 400, error.message);
+    throw error;
+  }
+  response.writeHead(303, { location: `${issuer}/` }).end();
+}
+
+// Both are checked by `fail` itself, which says what it takes.
+function modeOf(form: URLSearchParams): FailureMode | null {
+  return (form.get("mode") || null) as FailureMode | null;
+}
+
+function optionsOf(form: URLSearchParams): FailureOptions {
+  const options: Record<string, unknown> = {};
+  if (form.has("path")) options.path = form.get("path");
+  for (const name of ["delaySeconds", "offsetSeconds"])
+    if (form.has(name)) options[name] = Number(form.get(name));
+  return options;
+}

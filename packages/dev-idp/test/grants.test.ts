@@ -1,0 +1,321 @@
+import { describe, expect, it } from "vitest";
+import { Browser, dpop, pkce, post, redirectUri, signIn, start, verified } from "./support.ts";
+
+describe("client credentials", () => {
+  it("gives a machine an at+jwt of its own, with all its scopes when it names none", async () => {
+    const idp = await start();
+    const { status, body } = await post(`${idp.issuer}/token`, "machine", {
+      grant_type: "client_credentials",
+    });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ token_type: "Bearer", scope: "users:read documents:read documents:write" });
+    expect(body.refresh_token).toBeUndefined();
+    const { claims, header } = await verified(idp, body.access_token);
+    expect(header.typ).toBe("at+jwt");
+    expect(claims).toMatchObject({ sub: "machine", client_id: "machine", roles: ["Service"], groups: [] });
+    expect(claims).not.toHaveProperty("auth_time");
+  });
+
+  it("gives the scopes that are asked for, and refuses one that the client may not have", async () => {
+    const idp = await start();
+    const ask = (scope: string) =>
+      post(`${idp.issuer}/token`, "machine", { grant_type: "client_credentials", scope });
+    expect((await ask("documents:read")).body.scope).toBe("documents:read");
+    expect(await ask("users:write")).toMatchObject({ status: 400, body: { error: "invalid_scope" } });
+  });
+
+  it("takes the secret in the body too, and refuses a wrong one", async () => {
+    const idp = await start();
+    const ask = (secret: string) =>
+      post(`${idp.issuer}/token`, undefined, {
+        grant_type: "client_credentials",
+        client_id: "machine",
+        client_secret: secret,
+      });
+    expect((await ask("machine-secret")).status).toBe(200);
+    expect(await ask("guess")).toMatchObject({ status: 401, body: { error: "invalid_client" } });
+  });
+
+  it("is not for clients that people sign in with", async () => {
+    const idp = await start();
+    const { body } = await post(`${idp.issuer}/token`, "web", { grant_type: "client_credentials" });
+    expect(body.error_description).toBe("requested grant type is not allowed for this client");
+  });
+});
+
+describe("resource indicators", () => {
+  const otherAudiences = ["reports", "https://files.example.test/api"];
+  it.each([
+    ["the default audience by name", "urn:sallyport:audience:my-api", "my-api"],
+    ["another audience by name", "urn:sallyport:audience:reports", "reports"],
+    ["an audience that is a URI", "https://files.example.test/api", "https://files.example.test/api"],
+  ])("give a JWT for %s", async (_name, resource, audience) => {
+    const idp = await start({ otherAudiences });
+    const { body } = await post(`${idp.issuer}/token`, "machine", {
+      grant_type: "client_credentials",
+      resource,
+    });
+    expect((await verified(idp, body.access_token, audience)).claims.aud).toBe(audience);
+    const person = await signIn(idp, { scope: "openid documents:read", params: { resource } });
+    expect((await verified(idp, person.body.access_token, audience)).claims.aud).toBe(audience);
+  });
+
+  it.each(["https://unknown.example.test/", "my-api"])("refuse %s with invalid_target", async (resource) => {
+    const idp = await start();
+    const { body } = await post(`${idp.issuer}/token`, "machine", {
+      grant_type: "client_credentials",
+      resource,
+    });
+    expect(body.error).toBe("invalid_target");
+  });
+});
+
+describe("the device flow", () => {
+  const grant = "urn:ietf:params:oauth:grant-type:device_code";
+
+  it("connects a device once a person has confirmed its code", async () => {
+    const idp = await start();
+    const begin = await post(`${idp.issuer}/device/authorize`, "device", { scope: "openid documents:read" });
+    expect(begin.body).toMatchObject({ verification_uri: `${idp.issuer}/device`, expires_in: 600 });
+    const poll = { grant_type: grant, device_code: String(begin.body.device_code) };
+    expect((await post(`${idp.issuer}/token`, "device", poll)).body.error).toBe("authorization_pending");
+
+    const browser = new Browser();
+    const enter = await browser.go(String(begin.body.verification_uri));
+    const confirm = await browser.submit(enter, { user_code: String(begin.body.user_code).toLowerCase() });
+    expect(confirm.text).toContain("Device without a browser");
+    expect(confirm.text).toContain(begin.body.user_code);
+    const people = await browser.submit(confirm);
+    const done = await browser.submit(people, { person: "bob" });
+    expect(done.text).toContain("Your device is connected");
+
+    const { body } = await post(`${idp.issuer}/token`, "device", poll);
+    expect((await verified(idp, body.access_token)).claims).toMatchObject({
+      sub: "bob",
+      client_id: "device",
+    });
+    expect(body.refresh_token).toEqual(expect.any(String));
+  });
+
+  it("says what is wrong with a code, and takes the next one", async () => {
+    const idp = await start();
+    const browser = new Browser();
+    const enter = await browser.go(`${idp.issuer}/device`);
+    const wrong = await browser.submit(enter, { user_code: '<b>"AAAA' });
+    expect(wrong.text).toContain("That code is not known.");
+    expect(wrong.text).toContain('value="&lt;b&gt;&quot;AAAA"');
+    const empty = await browser.submit(wrong, { user_code: "" });
+    expect(empty.text).toContain("Please enter the code that your device shows.");
+  });
+
+  it("tells the device when the person says no", async () => {
+    const idp = await start();
+    const begin = await post(`${idp.issuer}/device/authorize`, "device", { scope: "openid" });
+    const browser = new Browser();
+    const confirm = await browser.submit(await browser.go(`${idp.issuer}/device`), {
+      user_code: String(begin.body.user_code),
+    });
+    expect((await browser.submit(confirm, { abort: "yes" })).text).toContain("The device was not connected.");
+    const poll = { grant_type: grant, device_code: String(begin.body.device_code) };
+    expect((await post(`${idp.issuer}/token`, "device", poll)).body.error).toBe("access_denied");
+  });
+});
+
+describe("refresh tokens", () => {
+  it("rotate, and one that is used again ends the whole family", async () => {
+    const idp = await start();
+    const first = await signIn(idp, { scope: "openid documents:read" });
+    const refresh = (token: unknown) =>
+      post(`${idp.issuer}/token`, "web", { grant_type: "refresh_token", refresh_token: String(token) });
+    const second = await refresh(first.body.refresh_token);
+    expect(second.status).toBe(200);
+    expect(second.body.refresh_token).not.toBe(first.body.refresh_token);
+    const { claims } = await verified(idp, second.body.access_token);
+    expect(claims).toMatchObject({ sub: "alice", scope: "openid documents:read", acr: "pwd" });
+    expect(claims.auth_time).toBe((await verified(idp, first.body.access_token)).claims.auth_time);
+
+    expect((await refresh(first.body.refresh_token)).body.error).toBe("invalid_grant");
+    expect((await refresh(second.body.refresh_token)).body.error).toBe("invalid_grant");
+    const { body } = await post(`${idp.issuer}/introspect`, "web", {
+      token: String(second.body.access_token),
+    });
+    expect(body).toEqual({ active: false });
+  });
+
+  it("belong to one client", async () => {
+    const idp = await start();
+    const { body } = await signIn(idp, { client: "spa" });
+    const stolen = { grant_type: "refresh_token", refresh_token: String(body.refresh_token) };
+    expect((await post(`${idp.issuer}/token`, "web", stolen)).body.error).toBe("invalid_grant");
+  });
+});
+
+describe("introspection", () => {
+  it("tells a resource server about a JWT, a machine's as well as a person's, and about a refresh token", async () => {
+    const idp = await start();
+    const { body } = await signIn(idp, { scope: "openid documents:read" });
+    const ask = (token: unknown) => post(`${idp.issuer}/introspect`, "machine", { token: String(token) });
+    const { claims } = await verified(idp, body.access_token);
+    expect((await ask(body.access_token)).body).toMatchObject({
+      active: true,
+      sub: "alice",
+      client_id: "web",
+      scope: "openid documents:read",
+      roles: ["Admin"],
+      aud: "my-api",
+      iss: idp.issuer,
+      jti: claims.jti,
+      exp: claims.exp,
+      token_type: "Bearer",
+    });
+    expect((await ask(await idp.token())).body).toMatchObject({ active: true, client_id: "machine" });
+    expect((await ask(body.refresh_token)).body).toMatchObject({ active: true, client_id: "web" });
+  });
+
+  it.each([
+    ["an unknown token", () => "nonsense"],
+    ["a JWT that someone else signed", async () => (await start()).token({ person: "alice" })],
+    [
+      "a JWT that was changed",
+      async (token: string) =>
+        token.replace(/\.[^.]+\./, (claims) => `${claims.slice(0, 9)}X${claims.slice(10)}`),
+    ],
+    ["a JWT with its disguise", (token: string) => `jwt:${token}x`],
+  ])("calls %s inactive", async (_name, make) => {
+    const idp = await start();
+    const token = await make(await idp.token({ person: "alice" }));
+    const { status, body } = await post(`${idp.issuer}/introspect`, "machine", { token });
+    expect({ status, body }).toEqual({ status: 200, body: { active: false } });
+  });
+
+  it("needs credentials, and tells a public client of its own tokens only", async () => {
+    const idp = await start();
+    const token = await idp.token({ person: "alice" });
+    expect((await post(`${idp.issuer}/introspect`, undefined, { token })).status).toBe(400);
+    expect((await post(`${idp.issuer}/introspect`, "spa", { token })).body).toEqual({ active: false });
+    const own = await idp.token({ person: "alice", client: "spa" });
+    expect((await post(`${idp.issuer}/introspect`, "spa", { token: own })).body.active).toBe(true);
+  });
+
+  it("refuses a body that is longer than any form", async () => {
+    const idp = await start();
+    expect(
+      (await fetch(`${idp.issuer}/introspect`, { method: "POST", body: "x".repeat(70_000) })).status,
+    ).toBe(413);
+  });
+});
+
+describe("revocation", () => {
+  it("makes a JWT inactive, and with it the rest of what the person granted", async () => {
+    const idp = await start();
+    const { body } = await signIn(idp);
+    const token = String(body.access_token);
+    expect((await post(`${idp.issuer}/revoke`, "web", { token })).status).toBe(200);
+    expect((await post(`${idp.issuer}/introspect`, "web", { token })).body).toEqual({ active: false });
+    const response = await fetch(`${idp.issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } });
+    expect(response.status).toBe(401);
+    const refresh = { grant_type: "refresh_token", refresh_token: String(body.refresh_token) };
+    expect((await post(`${idp.issuer}/token`, "web", refresh)).body.error).toBe("invalid_grant");
+  });
+
+  it("makes a refresh token useless, and a machine's token inactive", async () => {
+    const idp = await start();
+    const { body } = await signIn(idp);
+    await post(`${idp.issuer}/revoke`, "web", { token: String(body.refresh_token) });
+    const refresh = { grant_type: "refresh_token", refresh_token: String(body.refresh_token) };
+    expect((await post(`${idp.issuer}/token`, "web", refresh)).body.error).toBe("invalid_grant");
+    const token = await idp.token();
+    await post(`${idp.issuer}/revoke`, "machine", { token });
+    expect((await post(`${idp.issuer}/introspect`, "machine", { token })).body).toEqual({ active: false });
+  });
+
+  it("is for the client that the token was issued to", async () => {
+    const idp = await start();
+    const token = await idp.token({ person: "alice" });
+    expect(await post(`${idp.issuer}/revoke`, "machine", { token })).toMatchObject({
+      status: 400,
+      body: { error: "invalid_request" },
+    });
+    expect((await post(`${idp.issuer}/revoke`, "spa", { token })).status).toBe(200);
+    expect((await post(`${idp.issuer}/introspect`, "web", { token })).body.active).toBe(true);
+  });
+});
+
+describe("pushed authorization requests", () => {
+  it("stand for their parameters, once", async () => {
+    const idp = await start();
+    const { verifier, challenge } = pkce();
+    const pushed = await post(`${idp.issuer}/par`, "web", {
+      client_id: "web",
+      response_type: "code",
+      redirect_uri: redirectUri,
+      scope: "openid documents:read",
+      code_challenge: challenge,
+      code_challenge_method: "S256",
+    });
+    expect(pushed).toMatchObject({ status: 201, body: { expires_in: 60 } });
+    const url = `${idp.issuer}/authorize?${new URLSearchParams({ client_id: "web", request_uri: String(pushed.body.request_uri) })}`;
+    const browser = new Browser();
+    const back = await browser.submit(await browser.go(url), { person: "bob" });
+    const code = String(new URL(back.url).searchParams.get("code"));
+    const exchange = {
+      grant_type: "authorization_code",
+      code,
+      code_verifier: verifier,
+      redirect_uri: redirectUri,
+    };
+    const { body } = await post(`${idp.issuer}/token`, "web", exchange);
+    expect((await verified(idp, body.access_token)).claims).toMatchObject({
+      sub: "bob",
+      scope: "openid documents:read",
+    });
+    const again = await browser.go(url);
+    expect(
+      again.status === 400 || new URL(again.url).searchParams.get("error") === "invalid_request_uri",
+    ).toBe(true);
+  });
+});
+
+describe("DPoP", () => {
+  it("binds tokens to a key, at the token endpoint, on refresh and at userinfo", async () => {
+    const idp = await start();
+    const proof = await dpop();
+    const { status, body } = await signIn(idp, {
+      client: "spa",
+      tokenHeaders: { dpop: await proof("POST", `${idp.issuer}/token`) },
+    });
+    expect({ status, type: body.token_type }).toEqual({ status: 200, type: "DPoP" });
+    const token = String(body.access_token);
+    expect((await verified(idp, token)).claims.cnf).toEqual({ jkt: expect.any(String) });
+
+    const url = `${idp.issuer}/userinfo`;
+    const authorization = `DPoP ${token}`;
+    const bound = await fetch(url, { headers: { authorization, dpop: await proof("GET", url, token) } });
+    expect(bound.status).toBe(200);
+    const thief = await dpop();
+    const stolen = await fetch(url, { headers: { authorization, dpop: await thief("GET", url, token) } });
+    expect(stolen.status).toBe(401);
+    expect((await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status).toBe(401);
+
+    const refresh = { grant_type: "refresh_token", refresh_token: String(body.refresh_token) };
+    const unproven = await post(`${idp.issuer}/token`, "spa", refresh);
+    expect(unproven.body.error).toBe("invalid_grant");
+    const dpopHeader = await proof("POST", `${idp.issuer}/token`);
+    const renewed = await post(`${idp.issuer}/token`, "spa", refresh, { dpop: dpopHeader });
+    expect(renewed.body.token_type).toBe("DPoP");
+    const next = { grant_type: "refresh_token", refresh_token: String(renewed.body.refresh_token) };
+    expect((await post(`${idp.issuer}/token`, "spa", next, { dpop: dpopHeader })).status).toBe(400);
+  });
+
+  it("is required of a client that says so", async () => {
+    const clients = [
+      { id: "bound", type: "machine", name: "Bound", secret: "s", dpopRequired: true },
+    ] as const;
+    const idp = await start({ clients });
+    const form = { grant_type: "client_credentials", client_id: "bound", client_secret: "s" };
+    expect((await post(`${idp.issuer}/token`, undefined, form)).body.error).toBe("invalid_grant");
+    const proof = await dpop();
+    const headers = { dpop: await proof("POST", `${idp.issuer}/token`) };
+    expect((await post(`${idp.issuer}/token`, undefined, form, headers)).body.token_type).toBe("DPoP");
+  });
+});

@@ -1,0 +1,70 @@
+// Requirements in words: `anyOf(role("Admin"), scope("users:write"))`.
+import { chain } from "../chain.ts";
+import { claimPath, readClaim } from "../claim-path.ts";
+import type { Identity, IdentityKind } from "../identity.ts";
+import type { StandardSchema } from "../standard-schema.ts";
+import type { Check } from "./check.ts";
+import { accept, type ClaimRequirement, type Requirement, requirement } from "./requirement.ts";
+
+/** All of the scopes. */
+export const scope = (...scopes: readonly string[]): Requirement => requirement({ scopes });
+/** All of the roles. */
+export const role = (...roles: readonly string[]): Requirement => requirement({ roles });
+/** All of the groups. */
+export const group = (...groups: readonly string[]): Requirement => requirement({ groups });
+/** All of the permissions. */
+export const permission = (...permissions: readonly string[]): Requirement => requirement({ permissions });
+/**
+ * A statement about a claim: `claim("department", { equals: "sales" })`, `{ oneOf: […] }`, `{ contains: … }`, or
+ * `{ matches: schema }` with a Standard Schema (zod, valibot, arktype), which is a check in code.
+ */
+export function claim(name: string | readonly string[], operator: ClaimOperator): Requirement {
+  if (!("matches" in operator))
+    return requirement({ claims: [{ claim: name, ...operator } as ClaimRequirement] });
+  const { validate } = operator.matches["~standard"];
+  const path = claimPath(name);
+  return check(`${path.join(".")} matches a schema`, (identity) => {
+    const value = readClaim(identity.claims, path);
+    // A missing claim satisfies nothing, whatever the schema says of `undefined`.
+    if (value === undefined) return false;
+    return chain(validate(value), ({ issues }) => issues === undefined);
+  });
+}
+
+/** What a claim must be. */
+export type ClaimOperator =
+  | { readonly equals: string | number | boolean }
+  | { readonly oneOf: readonly (string | number | boolean)[] }
+  | { readonly contains: string | number | boolean }
+  | { readonly matches: StandardSchema<unknown> };
+
+/** A caller of this kind: a person, a service or a workload. */
+export const kind = (value: IdentityKind): Requirement => requirement({ kind: value });
+/** A caller of this issuer. */
+export const issuer = (value: string): Requirement => requirement({ issuer: value });
+/** One of these authentication context classes (RFC 9470). */
+export const acr = (...values: readonly string[]): Requirement => requirement({ acr: values });
+/** An authentication not older than this (RFC 9470). */
+export const maxAge = (seconds: number): Requirement => requirement({ maxAgeSeconds: seconds });
+/** Every one of the requirements. */
+export const allOf = (...list: readonly Requirement[]): Requirement => requirement({ allOf: list });
+/** At least one of the requirements. */
+export const anyOf = (...list: readonly Requirement[]): Requirement => requirement({ anyOf: list });
+
+/**
+ * A check in code. It must answer `true` to allow; anything else denies, and what it throws is 503, never access.
+ *
+ * @throws TypeError where the name is empty or `test` is not a function
+ *
+ * @example
+ * ```ts
+ * const ownTenant = check("own tenant", (identity) => identity.claims.tenant === "acme");
+ * app.get("/reports", auth.required(allOf(scope("reports:read"), ownTenant)), handler);
+ * ```
+ */
+export function check(name: string, test: (identity: Identity) => boolean | Promise<boolean>): Check {
+  if (typeof name !== "string" || name === "" || typeof test !== "function") {
+    throw new TypeError("check takes a name and a function from an identity to a boolean");
+  }
+  return accept({ check: name, test });
+}

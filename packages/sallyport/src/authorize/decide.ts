@@ -1,0 +1,231 @@
+// Identity + Requirement → Decision: pure, but for the checks in code.
+import { chain } from "../chain.ts";
+import { claimPath, readClaim } from "../claim-path.ts";
+import { AuthError, type AuthErrorCode } from "../errors.ts";
+import type { Identity, JsonObject } from "../identity.ts";
+import type { Check } from "./check.ts";
+import {
+  type ClaimRequirement,
+  isCheck,
+  type Requirement,
+  type RequirementFields,
+  requirement,
+} from "./requirement.ts";
+
+/** What a denied caller lacks. */
+export interface Missing {
+  readonly scopes: readonly string[];
+  readonly permissions: readonly string[];
+  readonly roles: readonly string[];
+  readonly groups: readonly string[];
+  /** Names of other fields that do not hold: `kind`, `issuer`, `claims`, `acr`, `maxAgeSeconds`, a check's name. */
+  readonly other: readonly string[];
+}
+
+/** The answer to a requirement, with its reason. */
+export type Decision =
+  | { readonly allowed: true }
+  | {
+      readonly allowed: false;
+      readonly code: Extract<
+        AuthErrorCode,
+        | "insufficient_scope"
+        | "insufficient_permissions"
+        | "insufficient_user_authentication"
+        | "check_failed"
+      >;
+      /** One sentence for the log. */
+      readonly reason: string;
+      readonly missing: Missing;
+      /** All scopes that the requirement asks for, where one of them is missing (RFC 6750 §3 `scope`). */
+      readonly scopes: readonly string[];
+      /** For the challenge (RFC 9470 §3). */
+      readonly acrValues: readonly string[];
+      readonly maxAgeSeconds: number | undefined;
+      readonly cause?: unknown;
+    };
+
+type Denied = Extract<Decision, { allowed: false }>;
+
+const allowed: Decision = Object.freeze({ allowed: true });
+const nothing: Missing = Object.freeze({ scopes: [], permissions: [], roles: [], groups: [], other: [] });
+
+/**
+ * Decides without a request. A caller never makes it throw.
+ *
+ * @throws TypeError where `needed` is not a requirement
+ * @param nowMs the time in milliseconds since 1970, for `maxAgeSeconds`
+ */
+export function decide(
+  identity: Identity<unknown>,
+  needed: Requirement | undefined,
+  nowMs: number,
+): Decision | Promise<Decision> {
+  if (needed === undefined) return allowed;
+  const judged = requirement(needed);
+  if (isCheck(judged)) return runCheck(identity, judged);
+  if ("allOf" in judged) return decideAll(identity, judged.allOf, nowMs, 0);
+  if ("anyOf" in judged) return decideAny(identity, judged.anyOf, nowMs, 0, []);
+  return decideFields(identity, judged as RequirementFields, nowMs);
+}
+
+function decideFields(identity: Identity<unknown>, needed: RequirementFields, nowMs: number): Decision {
+  const lacks = (want: readonly string[] | undefined, have: readonly string[]) =>
+    want ? want.filter((one) => !have.includes(one)) : [];
+  const missing: Missing = {
+    scopes: lacks(needed.scopes, identity.scopes),
+    permissions: lacks(needed.permissions, identity.permissions),
+    roles: lacks(needed.roles, identity.roles),
+    groups: lacks(needed.groups, identity.groups),
+    other: [
+      ...(needed.kind !== undefined && needed.kind !== identity.kind ? ["kind"] : []),
+      ...(needed.issuer !== undefined && needed.issuer !== identity.issuer ? ["issuer"] : []),
+      ...(needed.claims?.every((one) => claimHolds(identity, one)) === false ? ["claims"] : []),
+    ],
+  };
+  const authorized = denied(missing, needed.scopes);
+  // What the caller may never do comes first: signing in again would not help (RFC 9470 §3 is for those whom it would).
+  if (authorized) return authorized;
+  return decideAuthentication(identity, needed, nowMs) ?? allowed;
+}
+
+function denied(missing: Missing, scopes: readonly string[] = []): Denied | undefined {
+  const parts = (["scopes", "permissions", "roles", "groups", "other"] as const).filter(
+    (name) => missing[name].length > 0,
+  );
+  if (parts.length === 0) return undefined;
+  return {
+    allowed: false,
+    code: missing.scopes.length > 0 ? "insufficient_scope" : "insufficient_permissions",
+    reason: `The caller lacks ${parts.map((name) => (name === "other" ? missing.other.join(", ") : `${name} ${missing[name].join(", ")}`)).join("; ")}`,
+    missing,
+    scopes: missing.scopes.length > 0 ? scopes : [],
+    acrValues: [],
+    maxAgeSeconds: undefined,
+  };
+}
+
+function decideAuthentication(
+  identity: Identity<unknown>,
+  needed: RequirementFields,
+  nowMs: number,
+): Denied | undefined {
+  const acrValues = typeof needed.acr === "string" ? [needed.acr] : (needed.acr ?? []);
+  const weak = acrValues.length > 0 && !(identity.acr !== undefined && acrValues.includes(identity.acr));
+  const { maxAgeSeconds } = needed;
+  // A missing auth_time proves no age, and one in the future proves nothing.
+  const age = identity.authTime === undefined ? Number.POSITIVE_INFINITY : nowMs / 1000 - identity.authTime;
+  const old = maxAgeSeconds !== undefined && !(age <= maxAgeSeconds && age >= -futureToleranceSeconds);
+  if (!weak && !old) return undefined;
+  return {
+    allowed: false,
+    code: "insufficient_user_authentication",
+    reason: `The authentication is ${[weak ? "not of a required acr" : "", old ? "older than maxAgeSeconds allows" : ""].filter(Boolean).join(" and ")}`,
+    missing: { ...nothing, other: [...(weak ? ["acr"] : []), ...(old ? ["maxAgeSeconds"] : [])] },
+    scopes: [],
+    acrValues: weak ? acrValues : [],
+    maxAgeSeconds: old ? maxAgeSeconds : undefined,
+  };
+}
+
+const futureToleranceSeconds = 60;
+
+function claimHolds(identity: Identity<unknown>, needed: ClaimRequirement): boolean {
+  const value = readClaim(identity.claims as JsonObject, claimPath(needed.claim));
+  if (value === undefined) return false;
+  if ("equals" in needed) return value === needed.equals;
+  if ("oneOf" in needed) return (needed.oneOf as readonly unknown[]).includes(value);
+  return Array.isArray(value) && value.includes(needed.contains);
+}
+
+function decideAll(
+  identity: Identity<unknown>,
+  list: readonly Requirement[],
+  nowMs: number,
+  index: number,
+): Decision | Promise<Decision> {
+  const next = list[index];
+  if (!next) return allowed;
+  return chain(decide(identity, next, nowMs), (decision) =>
+    decision.allowed ? decideAll(identity, list, nowMs, index + 1) : withAllScopes(decision, list),
+  );
+}
+
+/** A token that lacks one scope is told of all that the whole list asks for: one more grant should be enough. */
+function withAllScopes(denial: Denied, list: readonly Requirement[]): Denied {
+  if (denial.code !== "insufficient_scope") return denial;
+  return { ...denial, scopes: [...new Set([...list.flatMap(scopesOf), ...denial.scopes])] };
+}
+
+function scopesOf(needed: Requirement): readonly string[] {
+  if ("allOf" in needed) return needed.allOf.flatMap(scopesOf);
+  return "scopes" in needed ? (needed.scopes ?? []) : [];
+}
+
+function decideAny(
+  identity: Identity<unknown>,
+  list: readonly Requirement[],
+  nowMs: number,
+  index: number,
+  before: readonly Denied[],
+): Decision | Promise<Decision> {
+  const next = list[index];
+  if (!next) return noneOf(before);
+  return chain(decide(identity, next, nowMs), (decision) =>
+    decision.allowed ? decision : decideAny(identity, list, nowMs, index + 1, [...before, decision]),
+  );
+}
+
+/**
+ * What to tell whom no alternative lets in: an outage before a lack (it might have let the caller in), a step-up before a
+ * refusal for good, and scopes only where the first alternative is one of scopes.
+ */
+function noneOf(denials: readonly Denied[]): Denied {
+  const of = (code: Denied["code"]) => denials.find((denial) => denial.code === code);
+  const told = of("check_failed") ?? of("insufficient_user_authentication") ?? denials[0];
+  const reason = `None of the alternatives holds: ${denials.map((denial) => denial.reason).join(" | ")}`;
+  return { ...(told as Denied), reason };
+}
+
+function runCheck(identity: Identity<unknown>, { check: name, test }: Check): Decision | Promise<Decision> {
+  const broken = (cause: unknown): Denied => ({
+    allowed: false,
+    code: "check_failed",
+    reason: `The check "${name}" failed to answer`,
+    missing: { ...nothing, other: [name] },
+    scopes: [],
+    acrValues: [],
+    maxAgeSeconds: undefined,
+    cause,
+  });
+  const judge = (answer: unknown): Decision => {
+    if (answer === true) return allowed;
+    return denied({ ...nothing, other: [name] }) as Denied;
+  };
+  try {
+    const answer: unknown = test(identity as Identity);
+    return answer instanceof Promise ? answer.then(judge, broken) : judge(answer);
+  } catch (cause) {
+    return broken(cause);
+  }
+}
+
+/** The error of a denial: the same object yields the HTTP refusal and the event (DESIGN, decision 13). */
+export function denialError(denial: Denied): AuthError {
+  return new AuthError(denial.code, denial.reason, {
+    ...(denial.cause === undefined ? {} : { cause: denial.cause }),
+    scopes: denial.scopes,
+    acrValues: denial.acrValues,
+    ...(denial.maxAgeSeconds === undefined ? {} : { maxAgeSeconds: denial.maxAgeSeconds }),
+  });
+}
+
+/** A requirement in one line, for events and documentation. */
+export function describeRequirement(needed: Requirement): string {
+  if (isCheck(needed)) return `check "${needed.check}"`;
+  if ("allOf" in needed) return needed.allOf.map((one) => `(${describeRequirement(one)})`).join(" and ");
+  if ("anyOf" in needed) return needed.anyOf.map((one) => `(${describeRequirement(one)})`).join(" or ");
+  return Object.entries(needed)
+    .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(", ");
+}

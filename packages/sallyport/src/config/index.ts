@@ -1,0 +1,7 @@
+// The configuring room: what the composition root may reach.
+export {
+  configFromEnvironment,
+  type Environment,
+  type EnvironmentDeps,
+  extraVariables,
+} from "./environment.ts";

@@ -1,0 +1,167 @@
+// One error class, one union of codes, one table: our code → HTTP status → the wire's `error` (RFC 6750 §3.1).
+
+/** What a row of the refusal table says about one code. */
+export interface RefusalRow {
+  /** HTTP status of the refusal. */
+  readonly status: 400 | 401 | 403 | 503;
+  /** `error` on the wire; absent where RFC 6750 §3.1 wants none (no credentials were sent). */
+  readonly error?:
+    | "invalid_request"
+    | "invalid_token"
+    | "insufficient_scope"
+    | "insufficient_user_authentication";
+  /** What the caller reads: never what the caller sent, nor which check failed. */
+  readonly description: string;
+}
+
+const badToken = {
+  status: 401,
+  error: "invalid_token",
+  description: "The access token is not valid",
+} as const;
+const outage = {
+  status: 503,
+  description: "The access token cannot be checked at the moment",
+} as const;
+
+/**
+ * Every refusal the library makes. RFC 6750 §3.1 gives 400, 401 and 403 their `error`; RFC 9470 §3 gives
+ * `insufficient_user_authentication`; what can't be decided because something of ours is out of reach is 503.
+ */
+export const refusals = {
+  missing_token: { status: 401, description: "An access token is required" },
+  invalid_request: {
+    status: 400,
+    error: "invalid_request",
+    description: "The request does not carry exactly one well-formed access token",
+  },
+  malformed_token: badToken,
+  forbidden_header: badToken,
+  disallowed_alg: badToken,
+  missing_kid: badToken,
+  wrong_token_type: badToken,
+  token_expired: { status: 401, error: "invalid_token", description: "The access token has expired" },
+  token_not_yet_valid: badToken,
+  token_too_old: badToken,
+  invalid_issuer: badToken,
+  invalid_audience: badToken,
+  missing_claim: badToken,
+  invalid_claim: badToken,
+  invalid_signature: badToken,
+  sender_constrained: badToken,
+  invalid_token: badToken,
+  token_revoked: badToken,
+  key_not_found: badToken,
+  jwks_fetch_failed: outage,
+  jwks_error: outage,
+  discovery_failed: outage,
+  revocation_unavailable: outage,
+  check_failed: outage,
+  sync_unavailable: outage,
+  closed: outage,
+  insufficient_scope: {
+    status: 403,
+    error: "insufficient_scope",
+    description: "The access token does not grant what this request needs",
+  },
+  insufficient_permissions: {
+    status: 403,
+    error: "insufficient_scope",
+    description: "The caller may not do this",
+  },
+  insufficient_user_authentication: {
+    status: 401,
+    error: "insufficient_user_authentication",
+    description: "A stronger or more recent authentication is required",
+  },
+} as const satisfies Record<string, RefusalRow>;
+
+/** The stable code of a refusal: what alerts, tests and `catch` blocks compare. */
+export type AuthErrorCode = keyof typeof refusals;
+
+/** What an {@link AuthError} may carry beside its code and sentence. */
+export interface AuthErrorOptions {
+  /** What happened underneath; for the log, never for the caller. */
+  readonly cause?: unknown;
+  /** Seconds after which a retry is worth while (`Retry-After`; 503 only). */
+  readonly retryAfterSeconds?: number;
+  /** Scopes the request would have needed (`scope` of the challenge; `insufficient_scope` only). */
+  readonly scopes?: readonly string[];
+  /** Authentication context classes that would do (RFC 9470 `acr_values`). */
+  readonly acrValues?: readonly string[];
+  /** Greatest age of the authentication, in seconds (RFC 9470 `max_age`). */
+  readonly maxAgeSeconds?: number;
+}
+
+/** Where the challenge of an {@link AuthError} is to be used. */
+export interface ChallengeOptions {
+  /** The protection space (RFC 9110 §11.5). Default: `api`. */
+  readonly realm?: string;
+}
+
+/**
+ * The one error of the library at run time.
+ *
+ * `message` is for the log: it says which check failed and holds no token, secret or claim value.
+ * `description` and `challenge()` are for the caller.
+ *
+ * @example
+ * ```ts
+ * const error = new AuthError("token_expired", "The access token has expired");
+ * error.status; // 401
+ * error.challenge({ realm: "api" }); // 'Bearer realm="api", error="invalid_token", error_description="…"'
+ * ```
+ */
+export class AuthError extends Error {
+  override readonly name = "AuthError";
+  readonly code: AuthErrorCode;
+  readonly retryAfterSeconds: number | undefined;
+  readonly scopes: readonly string[];
+  readonly acrValues: readonly string[];
+  readonly maxAgeSeconds: number | undefined;
+
+  constructor(code: AuthErrorCode, message: string, options: AuthErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.scopes = options.scopes ?? [];
+    this.acrValues = options.acrValues ?? [];
+    this.maxAgeSeconds = options.maxAgeSeconds;
+  }
+
+  /** HTTP status of the refusal: 400, 401, 403 or 503. */
+  get status(): RefusalRow["status"] {
+    return refusals[this.code].status;
+  }
+
+  /** `error` on the wire, or `undefined` where none may be sent. */
+  get error(): RefusalRow["error"] {
+    return (refusals[this.code] as RefusalRow).error;
+  }
+
+  /** The sentence that the caller reads. */
+  get description(): string {
+    return refusals[this.code].description;
+  }
+
+  /**
+   * The value of `WWW-Authenticate` (RFC 6750 §3, RFC 9470 §3), or `undefined` where no challenge applies (503).
+   * It always has at least one parameter, holds only characters RFC 6750 allows, and repeats nothing of the request.
+   */
+  challenge({ realm = "api" }: ChallengeOptions = {}): string | undefined {
+    if (this.status === 503) return undefined;
+    const parameters = [`realm="${quoted(realm)}"`];
+    if (this.error) {
+      parameters.push(`error="${this.error}"`, `error_description="${quoted(this.description)}"`);
+    }
+    if (this.scopes.length > 0) parameters.push(`scope="${quoted(this.scopes.join(" "))}"`);
+    if (this.acrValues.length > 0) parameters.push(`acr_values="${quoted(this.acrValues.join(" "))}"`);
+    if (this.maxAgeSeconds !== undefined) parameters.push(`max_age="${this.maxAgeSeconds}"`);
+    return `Bearer ${parameters.join(", ")}`;
+  }
+}
+
+// RFC 6750 §3: %x20-21 / %x23-5B / %x5D-7E. Configuration is checked when it is read; this is the last line.
+function quoted(value: string): string {
+  return value.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, "");
+}

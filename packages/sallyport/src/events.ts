@@ -1,0 +1,53 @@
+// The events that rooms emit, as plain data. They hold no token, no secret and no claim but those named here.
+import type { AuthErrorCode } from "./errors.ts";
+
+/** One access decision: exactly one a guarded request. */
+export interface DecisionEvent {
+  readonly type: "decision";
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  readonly time: number;
+  readonly outcome: "allowed" | "anonymous" | "refused";
+  /** Why, as a stable code; absent where the request was allowed. */
+  readonly code: AuthErrorCode | undefined;
+  /** Why, as a sentence for the log. */
+  readonly reason: string | undefined;
+  readonly status: number | undefined;
+  readonly issuer: string | undefined;
+  readonly subject: string | undefined;
+  readonly clientId: string | undefined;
+  /** Subject of the current actor (RFC 8693 `act`). */
+  readonly actor: string | undefined;
+  readonly keyId: string | undefined;
+  /** Route pattern (`/users/:id`), never the path with its values; absent where the framework tells none. */
+  readonly route: string | undefined;
+  readonly method: string | undefined;
+  /** The requirement, in one line. */
+  readonly requirement: string | undefined;
+  readonly requestId: string | undefined;
+  /** Microseconds spent on deciding. */
+  readonly latencyMicroseconds: number;
+  /** Whether the cache of verified tokens answered. */
+  readonly cached: boolean;
+}
+
+/** Something an operator may want to be woken for. The names are stable: alerts are written against them. */
+export interface SecurityEvent {
+  readonly type: "security";
+  readonly time: number;
+  readonly name:
+    | "keys_fetch_failed"
+    | "keys_recovered"
+    | "keys_rotated"
+    | "key_refused"
+    | "unknown_kid_flood"
+    | "audience_confusion"
+    | "token_type_confusion"
+    | "private_key_published"
+    | "preset_inferred";
+  readonly issuer: string | undefined;
+  /** One sentence for people. */
+  readonly message: string;
+}
+
+/** What `deps.onEvent` and the audit sinks receive. */
+export type AuthEvent = DecisionEvent | SecurityEvent;

@@ -1,0 +1,81 @@
+// From a request's headers and URL to the one access token it carries (RFC 6750 §2, RFC 9110 §11).
+import { AuthError } from "../errors.ts";
+
+/** What the edge has to know of a request; each framework fills it in. */
+export interface RequestFacts {
+  /** The value of `Authorization`; all values as a list where there are several, as the wire had them. */
+  readonly authorization: string | readonly string[] | undefined;
+  readonly method: string;
+  /** The request target with its query; only looked at for a second token. */
+  readonly url: string;
+  /** The route's pattern (`/users/:id`), where the framework tells it. */
+  readonly route: string | undefined;
+  readonly requestId: string | undefined;
+}
+
+/** `undefined`, the one value, or the list of all values of `Authorization` in Node's raw header list. */
+export function rawAuthorization(rawHeaders: readonly string[]): string | readonly string[] | undefined {
+  let found: string | string[] | undefined;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    if (name.length !== 13 || (name !== "authorization" && name.toLowerCase() !== "authorization")) continue;
+    const value = rawHeaders[index + 1] as string;
+    if (found === undefined) found = value;
+    else if (typeof found === "string") found = [found, value];
+    else found.push(value);
+  }
+  return found;
+}
+
+/**
+ * The token of the `Authorization` header, or `undefined` where the request carries no bearer credentials.
+ * A token in the query or the body is never read (RFC 9700 §4.3.2); beside one in the header it is an error.
+ *
+ * @throws AuthError `invalid_request`
+ */
+export function readToken({ authorization, url }: RequestFacts): string | undefined {
+  if (authorization === undefined) return undefined;
+  if (typeof authorization !== "string") {
+    throw new AuthError("invalid_request", "The request has more than one Authorization header");
+  }
+  if (!isBearer(authorization)) return undefined;
+  if (hasTokenInQuery(url)) {
+    throw new AuthError("invalid_request", "The request carries a token in the header and one in the query");
+  }
+  const token = authorization.slice(7);
+  if (token === "" || authorization.charCodeAt(6) !== 0x20 || token.charCodeAt(0) === 0x20) {
+    throw new AuthError("invalid_request", "The Authorization header is not `Bearer`, one space and a token");
+  }
+  return token;
+}
+
+// RFC 9110 §11.1: the scheme is compared without regard to case, and ends at a space or at the end.
+function isBearer(value: string): boolean {
+  if (value.startsWith("Bearer ")) return true;
+  const end = value.charCodeAt(6);
+  return (
+    value.slice(0, 6).toLowerCase() === "bearer" &&
+    (Number.isNaN(end) || end === 0x20 || end === 0x09 || end === 0x2c)
+  );
+}
+
+/** Whether the URL's query names `access_token`, however it is encoded. */
+function hasTokenInQuery(url: string): boolean {
+  const query = url.indexOf("?");
+  if (query < 0) return false;
+  if (!url.includes("access_token", query) && !url.includes("%", query)) return false;
+  return new URLSearchParams(url.slice(query)).has("access_token");
+}
+
+const b64token = /^[A-Za-z0-9\-._~+/]+=*$/;
+
+/**
+ * A malformed token that is not even a `b64token` (RFC 6750 §2.1) is a malformed request. Asked only after a token was
+ * refused: the cost is the sender's.
+ */
+export function asRequestError(error: unknown, token: string): unknown {
+  const malformed = error instanceof AuthError && error.code === "malformed_token";
+  return malformed && !b64token.test(token)
+    ? new AuthError("invalid_request", "The Authorization header holds something else than one token")
+    : error;
+}

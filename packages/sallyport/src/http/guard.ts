@@ -1,0 +1,164 @@
+// The web-standard edge: request → token → identity → decision → answer, and one event.
+import {
+  decide,
+  denialError,
+  describeRequirement,
+  type Requirement,
+  requirement,
+} from "../authorize/index.ts";
+import { chain } from "../chain.ts";
+import { AuthError } from "../errors.ts";
+import type { DecisionEvent } from "../events.ts";
+import type { Identity } from "../identity.ts";
+import type { Verified, Verifier } from "../verify/index.ts";
+import { asRequestError, type RequestFacts, readToken } from "./credentials.ts";
+import { type OnRefused, Refused } from "./refusal.ts";
+
+/** Rules of one guarded route. */
+export interface GuardOptions {
+  /** Whether a request without credentials goes on as nobody. */
+  readonly optional?: boolean;
+  /** Whether a request with bad credentials goes on as nobody too (`optional` only). */
+  readonly onInvalid?: "refuse" | "anonymous";
+}
+
+/** What a guard needs of the application. */
+export interface GuardDeps<Claims> {
+  readonly verifier: Verifier<Claims>;
+  readonly realm: string;
+  readonly onRefused: OnRefused | undefined;
+  readonly now: () => number;
+  /** Receives the decision; `undefined` where nobody listens. */
+  readonly emit: ((event: DecisionEvent) => void) | undefined;
+}
+
+/** An identity, `undefined` for nobody (optional guards only), or a refusal. */
+export type Outcome<Claims> = Identity<Claims> | undefined | Refused;
+
+/** Judges one request. Never throws; answers at once where it can. */
+export type Guard<Claims> = (facts: RequestFacts) => Outcome<Claims> | Promise<Outcome<Claims>>;
+
+/**
+ * Compiles a guard for a route.
+ *
+ * @throws TypeError where the requirement is not one
+ */
+export function createGuard<Claims>(
+  needed: Requirement | undefined,
+  { optional = false, onInvalid = "refuse" }: GuardOptions,
+  deps: GuardDeps<Claims>,
+): Guard<Claims> {
+  const { verifier, emit } = deps;
+  const frozen = needed === undefined ? undefined : requirement(needed);
+  const described = frozen && describeRequirement(frozen);
+
+  function judge(token: string): Verified<Claims> | Promise<Verified<Claims>> {
+    const verified = verifier.check(token);
+    return frozen === undefined ? verified : chain(verified, (passed) => require(passed, frozen));
+  }
+
+  function require(verified: Verified<Claims>, all: Requirement) {
+    return chain(decide(verified.identity, all, deps.now()), (decision) => {
+      if (decision.allowed) return verified;
+      throw new Denied(denialError(decision), verified);
+    });
+  }
+
+  function guard(facts: RequestFacts): Outcome<Claims> | Promise<Outcome<Claims>> {
+    const start = emit ? performance.now() : 0;
+    let token: string | undefined;
+    try {
+      token = readToken(facts);
+      if (token === undefined) {
+        if (optional) return finish(facts, start, undefined);
+        throw new AuthError("missing_token", "The request carries no bearer token");
+      }
+      const judged = judge(token);
+      if (!(judged instanceof Promise)) return finish(facts, start, judged);
+      return judged.then(
+        (passed) => finish(facts, start, passed),
+        (thrown: unknown) => refuse(facts, start, thrown, token),
+      );
+    } catch (thrown) {
+      return refuse(facts, start, thrown, token);
+    }
+  }
+
+  function finish(
+    facts: RequestFacts,
+    start: number,
+    verified: Verified<Claims> | undefined,
+  ): Outcome<Claims> {
+    if (emit) tell(facts, start, verified ? "allowed" : "anonymous", verified, undefined);
+    return verified?.identity;
+  }
+
+  function refuse(
+    facts: RequestFacts,
+    start: number,
+    thrown: unknown,
+    token: string | undefined,
+  ): Outcome<Claims> {
+    const { error, verified } = errorOf(thrown, token);
+    // Only who the caller is may be waived: an outage or a malformed request is not nobody's visit.
+    if (optional && onInvalid === "anonymous" && error.status === 401 && !verified) {
+      if (emit) tell(facts, start, "anonymous", undefined, error);
+      return undefined;
+    }
+    if (emit) tell(facts, start, "refused", verified, error);
+    return new Refused(error, deps);
+  }
+
+  function errorOf(
+    thrown: unknown,
+    token: string | undefined,
+  ): { error: AuthError; verified?: Verified<Claims> } {
+    if (thrown instanceof Denied)
+      return { error: thrown.error, verified: thrown.verified as Verified<Claims> };
+    const error = token === undefined ? thrown : asRequestError(thrown, token);
+    if (error instanceof AuthError) return { error };
+    // A mistake of ours or of the application's must not become a way in, nor a stack trace for the caller.
+    return { error: new AuthError("check_failed", "Deciding failed unexpectedly", { cause: thrown }) };
+  }
+
+  function tell(
+    { method, route, requestId }: RequestFacts,
+    start: number,
+    outcome: DecisionEvent["outcome"],
+    verified: Verified<Claims> | undefined,
+    error: AuthError | undefined,
+  ): void {
+    const identity = verified?.identity;
+    emit?.({
+      type: "decision",
+      time: deps.now(),
+      outcome,
+      code: error?.code,
+      reason: error?.message,
+      status: outcome === "refused" ? error?.status : undefined,
+      issuer: identity?.issuer,
+      subject: identity?.subject,
+      clientId: identity?.clientId,
+      actor: identity?.actor?.subject,
+      keyId: verified?.keyId,
+      route,
+      method,
+      requirement: described,
+      requestId,
+      latencyMicroseconds: Math.round((performance.now() - start) * 1000),
+      cached: verified?.cached ?? false,
+    });
+  }
+
+  return guard;
+}
+
+/** Carries who was denied from the decision to the event. */
+class Denied {
+  readonly error: AuthError;
+  readonly verified: Verified<unknown>;
+  constructor(error: AuthError, verified: Verified<unknown>) {
+    this.error = error;
+    this.verified = verified;
+  }
+}

@@ -1,0 +1,42 @@
+// `sallyport`: the verifier, the requirements and the one error, without any framework.
+export type { Audit, AuditLogger, AuditOptions, AuditSink, AuditStats, LoggerSink } from "./audit/index.ts";
+export { createAudit, formatEvent, functionSink, jsonLinesSink, loggerSink } from "./audit/index.ts";
+export type { Decision, Missing, Requirement, RequirementFields } from "./authorize/index.ts";
+export {
+  acr,
+  allOf,
+  anyOf,
+  check,
+  claim,
+  decide,
+  group,
+  issuer,
+  kind,
+  maxAge,
+  permission,
+  requirement,
+  role,
+  scope,
+} from "./authorize/index.ts";
+export { AuthError, type AuthErrorCode, type AuthErrorOptions, type ChallengeOptions } from "./errors.ts";
+export type { AuthEvent, DecisionEvent, SecurityEvent } from "./events.ts";
+export type { Actor, Identity, IdentityKind, JsonObject, JsonValue } from "./identity.ts";
+export type {
+  Algorithm,
+  IssuerOptions,
+  JsonWebKeySet,
+  Logger,
+  Preset,
+  PresetName,
+  Revocation,
+  RevocationList,
+  SigningKey,
+  StandardSchema,
+  Verified,
+  Verifier,
+  VerifierDeps,
+  VerifierHealth,
+  VerifierLimits,
+  VerifierOptions,
+} from "./verify/index.ts";
+export { createRevocationList, createVerifier, presets } from "./verify/index.ts";

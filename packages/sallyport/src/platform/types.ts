@@ -1,0 +1,36 @@
+// What the verifier needs of a runtime. `node.ts` answers at once, `web.ts` may return promises.
+
+/** A public key, bound to one algorithm, in the runtime's own form. */
+export type PlatformKey = { readonly platformKey: unknown };
+
+/** All there is to know about a JWS algorithm (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864). */
+export interface AlgorithmRow {
+  readonly kty: "RSA" | "EC" | "OKP" | "oct";
+  readonly hash: "SHA-256" | "SHA-384" | "SHA-512" | undefined;
+  /** Length of the hash in bytes: PSS salt (RFC 7518 §3.5) and least HMAC secret (§3.2). */
+  readonly hashBytes: number;
+  readonly pss: boolean;
+  readonly crv: "P-256" | "P-384" | "P-521" | "Ed25519" | undefined;
+  /** Exact length of the signature in bytes where the algorithm fixes it. */
+  readonly signatureBytes: number | undefined;
+}
+
+/** The port. Every function returns `undefined` or `false` for bad input; none throws on what a caller sent. */
+export interface Platform {
+  /** Bytes of canonical, unpadded base64url (RFC 7515 §2, RFC 4648 §3.5). */
+  decodeBase64url(text: string): Uint8Array | undefined;
+  /** Text of a canonical base64url segment that holds UTF-8 without a byte-order mark. */
+  decodeText(segment: string): string | undefined;
+  /** Imports a checked JWK's public half for one algorithm. Rejects or throws where the runtime refuses the key. */
+  importKey(jwk: Readonly<Record<string, unknown>>, row: AlgorithmRow): PlatformKey | Promise<PlatformKey>;
+  /** Imports an HMAC secret. */
+  importSecret(secret: Uint8Array, row: AlgorithmRow): PlatformKey | Promise<PlatformKey>;
+  /** Checks a signature over ASCII text. */
+  verify(
+    row: AlgorithmRow,
+    key: PlatformKey,
+    data: string,
+    signature: Uint8Array,
+  ): boolean | Promise<boolean>;
+  randomUint32(): number;
+}

@@ -1,0 +1,83 @@
+// The platform on web standards alone: WebCrypto, `atob` and `TextDecoder` (Bun, Deno, workerd, browsers).
+import type { AlgorithmRow, Platform, PlatformKey } from "./types.ts";
+
+interface WebKey extends PlatformKey {
+  readonly platformKey: { readonly key: CryptoKey; readonly algorithm: AlgorithmIdentifier };
+}
+
+const canonical = /^[A-Za-z0-9_-]*$/;
+// `ignoreBOM: true` keeps a byte-order mark in the text, so that it can be refused.
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (!canonical.test(text) || text.length % 4 === 1) return undefined;
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < binary.length; index += 1) bytes[index] = binary.charCodeAt(index);
+  return unusedBitsAreZero(text) ? bytes : undefined;
+}
+
+// RFC 4648 §3.5: two characters carry one byte and four unused bits, three carry two bytes and two unused bits.
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+function unusedBitsAreZero(text: string): boolean {
+  const rest = text.length % 4;
+  if (rest === 0) return true;
+  return (alphabet.indexOf(text.charAt(text.length - 1)) & (rest === 2 ? 15 : 3)) === 0;
+}
+
+function decodeText(segment: string): string | undefined {
+  const bytes = decodeBase64url(segment);
+  if (!bytes) return undefined;
+  try {
+    const text = decoder.decode(bytes);
+    return text.charCodeAt(0) === 0xfeff ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+async function importKey(jwk: Readonly<Record<string, unknown>>, row: AlgorithmRow): Promise<WebKey> {
+  // `alg`, `use` and `key_ops` have been judged already; runtimes differ in what they make of them.
+  const { alg: _alg, use: _use, key_ops: _operations, ...material } = jwk;
+  const key = await crypto.subtle.importKey("jwk", material as JsonWebKey, parameters(row), false, [
+    "verify",
+  ]);
+  return { platformKey: { key, algorithm: parameters(row) } };
+}
+
+async function importSecret(secret: Uint8Array, row: AlgorithmRow): Promise<WebKey> {
+  const key = await crypto.subtle.importKey("raw", new Uint8Array(secret), parameters(row), false, [
+    "verify",
+  ]);
+  return { platformKey: { key, algorithm: parameters(row) } };
+}
+
+function parameters(row: AlgorithmRow) {
+  switch (row.kty) {
+    case "RSA":
+      return row.pss
+        ? { name: "RSA-PSS", hash: row.hash ?? "", saltLength: row.hashBytes }
+        : { name: "RSASSA-PKCS1-v1_5", hash: row.hash ?? "" };
+    case "EC":
+      return { name: "ECDSA", namedCurve: row.crv ?? "", hash: row.hash ?? "" };
+    case "OKP":
+      return { name: "Ed25519" };
+    case "oct":
+      return { name: "HMAC", hash: row.hash ?? "" };
+  }
+}
+
+const encoder = new TextEncoder();
+function verify(_row: AlgorithmRow, key: PlatformKey, data: string, signature: Uint8Array): Promise<boolean> {
+  const { key: cryptoKey, algorithm } = (key as WebKey).platformKey;
+  return crypto.subtle.verify(algorithm, cryptoKey, new Uint8Array(signature), encoder.encode(data));
+}
+
+export const platform: Platform = {
+  decodeBase64url,
+  decodeText,
+  importKey,
+  importSecret,
+  verify,
+  randomUint32: () => crypto.getRandomValues(new Uint32Array(1))[0] as number,
+};

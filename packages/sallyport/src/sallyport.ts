@@ -1,0 +1,158 @@
+// The composition root: options → rooms wired together. Frameworks put their own face on what this returns.
+import {
+  type AuditSink,
+  type AuditStats,
+  consoleSink,
+  createAudit,
+  isDevelopment,
+  type LoggerSink,
+  refusalSink,
+} from "./audit/index.ts";
+import { type Decision, decide, type Requirement, requirement } from "./authorize/index.ts";
+import { configFromEnvironment } from "./config/index.ts";
+import type { AuthEvent } from "./events.ts";
+import { createGuard, type Guard, type GuardOptions, type OnRefused } from "./http/index.ts";
+import type { Identity, JsonObject } from "./identity.ts";
+import { checkOptions, isFunction, type OptionTable } from "./options.ts";
+import {
+  createVerifier,
+  depsTable,
+  type SigningKey,
+  type Verifier,
+  type VerifierDeps,
+  type VerifierHealth,
+  type VerifierOptions,
+  verifierOptionTable,
+} from "./verify/index.ts";
+
+/** Options of `sallyport()`: the verifier's, and how refusals are made. */
+export interface SallyportOptions extends VerifierOptions {
+  /** `answer` (default) sends the refusal; `throw` hands the `AuthError` to the framework's own error handling. */
+  readonly refuse?: "answer" | "throw";
+}
+
+/** What is alive: the verifier's, the audit sinks, and the say in refusals. */
+export interface SallyportDeps<Claims = JsonObject> extends VerifierDeps<Claims> {
+  /**
+   * Where the audit trail goes: one sink or several; `[]` for nowhere. Where it is left out, `logger` hears of refusals;
+   * and where nothing listens at all, the console does, in development.
+   */
+  readonly audit?: AuditSink | readonly AuditSink[];
+  /** May change body and headers of a refusal; never its status. */
+  readonly onRefused?: OnRefused;
+}
+
+/** What every framework's `auth` has in common. */
+export interface Core<Claims = JsonObject> {
+  readonly verifier: Verifier<Claims>;
+  readonly refuse: "answer" | "throw";
+  /** Compiles a guard; a framework's `required()` and `optional()` call it once a route. */
+  guard(needed: Requirement | undefined, options?: GuardOptions): Guard<Claims>;
+  /** Decides without throwing and without a request. */
+  decide(identity: Identity<Claims>, needed: Requirement): Decision | Promise<Decision>;
+  ready(): Promise<void>;
+  health(): VerifierHealth & { readonly audit: readonly AuditStats[] };
+  signingKeys(): readonly SigningKey[];
+  /** Ends fetches in flight and writes out the audit trail. */
+  close(): Promise<void>;
+}
+
+/** Rows of {@link SallyportOptions}. */
+export const sallyportOptionTable = {
+  ...verifierOptionTable,
+  refuse: {
+    check: (value) => value === "answer" || value === "throw",
+    takes: "answer or throw",
+    doc: "Whether a refusal is sent, or thrown as an `AuthError` into the framework's own error handling.",
+    default: "`answer`",
+  },
+} as const satisfies OptionTable;
+
+const isSink = (value: unknown) =>
+  typeof value === "object" && value !== null && "write" in value && isFunction(value.write);
+
+/** Rows of {@link SallyportDeps}. */
+export const sallyportDepsTable = {
+  ...depsTable,
+  audit: {
+    check: (value) => isSink(value) || (Array.isArray(value) && value.every(isSink)),
+    takes: "an audit sink ({ name, write }) or a list of them",
+    doc: "Where the audit trail goes; `[]` for nowhere.",
+    default: "refusals to `logger`; without one and without `onEvent`, to the console in development",
+  },
+  onRefused: {
+    check: isFunction,
+    takes: "a function from a refusal to { headers, body }",
+    doc: "May change body and headers of a refusal; never its status.",
+  },
+} as const satisfies OptionTable;
+
+/**
+ * Wires everything together. Without options, the environment is read (see the configuration reference).
+ *
+ * @throws TypeError where an option is unknown, missing, of the wrong form or contradicts another
+ */
+export function createCore<Claims = JsonObject>(
+  given?: SallyportOptions,
+  deps: SallyportDeps<Claims> = {},
+): Core<Claims> {
+  const options = given ?? (configFromEnvironment() as SallyportOptions);
+  checkOptions("sallyport", options, sallyportOptionTable);
+  checkOptions("sallyport's deps", deps, sallyportDepsTable);
+  const { refuse = "answer", ...verifierOptions } = options;
+  const { audit: _audit, onRefused, ...verifierDeps } = deps;
+  const sinks = sinksOf(deps);
+  const audit = sinks.length === 0 ? undefined : createAudit({ sinks, waitUntil: deps.waitUntil });
+  const { now = Date.now, onEvent } = deps;
+
+  function emit(event: AuthEvent): void {
+    audit?.emit(event);
+    try {
+      const answer: unknown = onEvent?.(event);
+      // An async listener that fails must not end the process by an unhandled rejection.
+      if (answer instanceof Promise) answer.catch(() => {});
+    } catch {
+      // A listener's failure is the listener's.
+    }
+  }
+
+  const heard = audit !== undefined || onEvent !== undefined;
+  const verifier = createVerifier<Claims>(
+    verifierOptions,
+    heard ? { ...withoutEcho(verifierDeps, sinks), onEvent: emit } : verifierDeps,
+  );
+  const guardDeps = {
+    verifier,
+    realm: options.realm ?? "api",
+    onRefused,
+    now,
+    emit: heard ? emit : undefined,
+  };
+
+  return {
+    verifier,
+    refuse,
+    guard: (needed, guardOptions = {}) => createGuard(needed, guardOptions, guardDeps),
+    decide: (identity, needed) => decide(identity, requirement(needed), now()),
+    ready: () => verifier.ready(),
+    health: () => ({ ...verifier.health(), audit: audit?.stats() ?? [] }),
+    signingKeys: () => verifier.signingKeys(),
+    async close() {
+      verifier.close();
+      await audit?.close();
+    },
+  };
+}
+
+function sinksOf({ audit, logger, onEvent }: Pick<SallyportDeps, "audit" | "logger" | "onEvent">) {
+  if (audit !== undefined)
+    return Array.isArray(audit) ? (audit as readonly AuditSink[]) : [audit as AuditSink];
+  if (logger) return [refusalSink(logger)];
+  return onEvent === undefined && isDevelopment() ? [consoleSink()] : [];
+}
+
+/** The verifier logs security events by itself: not where the same logger has them from the audit trail. */
+function withoutEcho<Claims>(deps: VerifierDeps<Claims>, sinks: readonly AuditSink[]): VerifierDeps<Claims> {
+  const { logger, ...rest } = deps;
+  return sinks.some((sink) => (sink as Partial<LoggerSink>).logger === logger) ? rest : deps;
+}

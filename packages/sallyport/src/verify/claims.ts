@@ -1,0 +1,184 @@
+// What the claims of a token must say before anyone believes them (RFC 7519 §4.1, RFC 9068 §4, RFC 8725 §3).
+
+import { type ClaimPath, readClaim } from "../claim-path.ts";
+import { AuthError, type AuthErrorCode } from "../errors.ts";
+import type { JsonObject, JsonValue } from "../identity.ts";
+import { holds, type Preset } from "./preset.ts";
+
+/** The part of an issuer's policy that concerns claims. Times in seconds. */
+export interface ClaimsPolicy {
+  readonly preset: Preset;
+  readonly audience: readonly string[];
+  readonly requiredClaims: readonly ClaimPath[];
+  readonly clockToleranceSeconds: number;
+  readonly maxTokenAgeSeconds: number | undefined;
+}
+
+// 9999-12-31T23:59:59Z. A greater NumericDate is not a date: it is milliseconds, or an attempt never to expire.
+const greatestDate = 253_402_300_799;
+const longestSubject = 255;
+
+/**
+ * Checks the claims of a token whose signature is good.
+ *
+ * @throws AuthError `missing_claim`, `invalid_claim`, `token_expired`, `token_not_yet_valid`, `token_too_old`,
+ * `invalid_audience`, `wrong_token_type` or `sender_constrained`
+ */
+export function checkClaims(claims: JsonObject, policy: ClaimsPolicy, nowSeconds: number): void {
+  const { preset, clockToleranceSeconds: tolerance } = policy;
+  for (const name of preset.required) {
+    if (claims[name] === undefined || claims[name] === null || !Object.hasOwn(claims, name)) {
+      const hint = preset.hints?.[name];
+      throw refusal("missing_claim", `The token has no ${name}${hint ? ` (${hint})` : ""}`);
+    }
+  }
+  for (const path of policy.requiredClaims) {
+    const value = readClaim(claims, path);
+    if (value === undefined || value === null) {
+      throw refusal("missing_claim", `The token has no ${path.join(".")}, which the configuration requires`);
+    }
+  }
+  const exp = dateClaim(claims, "exp");
+  const nbf = dateClaim(claims, "nbf");
+  const iat = dateClaim(claims, "iat");
+  dateClaim(claims, "auth_time");
+  if (exp === undefined) throw refusal("missing_claim", "The token has no exp");
+  if (nowSeconds >= exp + tolerance) throw refusal("token_expired", "The access token has expired");
+  if (nbf !== undefined && nbf > nowSeconds + tolerance) {
+    throw refusal("token_not_yet_valid", "The token is not valid yet (nbf)");
+  }
+  if (nbf !== undefined && nbf > exp) throw refusal("invalid_claim", "The token's nbf is after its exp");
+  if (iat !== undefined && iat > nowSeconds + tolerance) {
+    throw refusal("token_not_yet_valid", "The token was issued in the future (iat)");
+  }
+  const { maxTokenAgeSeconds } = policy;
+  if (maxTokenAgeSeconds !== undefined) {
+    if (iat === undefined)
+      throw refusal("missing_claim", "The token has no iat, and maxTokenAgeSeconds is set");
+    if (nowSeconds - iat > maxTokenAgeSeconds + tolerance) {
+      throw refusal("token_too_old", "The token was issued longer ago than maxTokenAgeSeconds allows");
+    }
+  }
+  checkSubject(claims.sub);
+  stringClaim(claims, "jti");
+  stringClaim(claims, "client_id");
+  stringClaim(claims, "azp");
+  if (claims.client_id !== undefined && claims.azp !== undefined && claims.client_id !== claims.azp) {
+    throw refusal("invalid_claim", "The token's client_id and azp name different clients");
+  }
+  checkActor(claims.act);
+  checkActor(claims.may_act);
+  checkType(claims, preset);
+  // Refused until the proof itself is checked: a bound token without its proof is a stolen one (RFC 9449 §7.2, RFC 8705 §3).
+  if (Object.hasOwn(claims, "cnf")) {
+    throw refusal(
+      "sender_constrained",
+      "The token is bound to a key (cnf), and no proof of it is accepted here",
+    );
+  }
+  checkAudience(claims, policy);
+}
+
+/** Separates access tokens from every other kind of token this provider signs. */
+function checkType(claims: JsonObject, preset: Preset): void {
+  if (!preset.accept.every((condition) => holds(condition, claims))) {
+    throw refusal("wrong_token_type", `The claims are not those of an access token (preset ${preset.name})`);
+  }
+  if (preset.refuse.some((condition) => holds(condition, claims))) {
+    throw refusal(
+      "wrong_token_type",
+      `The claims are those of another kind of token (preset ${preset.name})`,
+    );
+  }
+}
+
+const audClaim: readonly ClaimPath[] = [["aud"]];
+
+function checkAudience(claims: JsonObject, { audience, preset }: ClaimsPolicy): void {
+  for (const path of preset.audience ?? audClaim) {
+    const value = readClaim(claims, path);
+    if (value === undefined) continue;
+    const list = stringList(value);
+    if (!list)
+      throw refusal("invalid_audience", `The token's ${path.join(".")} is not a string or a list of strings`);
+    if (!list.some((one) => audience.includes(one))) {
+      throw refusal(
+        "invalid_audience",
+        `The token's ${path.join(".")} names another audience than the configured`,
+      );
+    }
+    return;
+  }
+  throw refusal("invalid_audience", "The token names no audience");
+}
+
+/** A non-empty string, or a non-empty list of such, as a list; anything else is `undefined`. */
+export function stringList(value: JsonValue | undefined): readonly string[] | undefined {
+  const list = typeof value === "string" ? [value] : value;
+  if (!Array.isArray(list) || list.length === 0) return undefined;
+  return list.every((one) => typeof one === "string" && one !== "") ? (list as readonly string[]) : undefined;
+}
+
+function dateClaim(claims: JsonObject, name: string): number | undefined {
+  if (!Object.hasOwn(claims, name)) return undefined;
+  const value = claims[name];
+  if (typeof value !== "number" || value > greatestDate || value < -greatestDate) {
+    throw refusal("invalid_claim", `The token's ${name} is not a NumericDate before the year 10000`);
+  }
+  return value;
+}
+
+// OIDC Core §2: at most 255 ASCII characters. Providers do use others (an e-mail address as `sub`), so only the length
+// and control characters, which have no place in a log, are refused.
+function checkSubject(sub: JsonValue | undefined): void {
+  if (typeof sub !== "string" || sub === "" || sub.length > longestSubject || hasControls(sub)) {
+    throw refusal(
+      sub === undefined ? "missing_claim" : "invalid_claim",
+      "The token's sub is not a usable string",
+    );
+  }
+}
+
+function hasControls(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || code === 0x7f) return true;
+  }
+  return false;
+}
+
+function stringClaim(claims: JsonObject, name: string): void {
+  if (!Object.hasOwn(claims, name)) return;
+  const value = claims[name];
+  if (typeof value !== "string" || value === "") {
+    throw refusal("invalid_claim", `The token's ${name} is not a non-empty string`);
+  }
+}
+
+const deepestActor = 8;
+
+// RFC 8693 §4.1: an object with claims of the actor, nested for the actors before.
+function checkActor(act: JsonValue | undefined): void {
+  let actor = act;
+  for (let depth = 0; actor !== undefined; depth += 1) {
+    if (typeof actor !== "object" || actor === null || Array.isArray(actor) || depth === deepestActor) {
+      throw refusal(
+        "invalid_claim",
+        "The token's act or may_act is not an actor, or the chain of actors is too long",
+      );
+    }
+    const { sub, iss, client_id: clientId, act: previous } = actor as JsonObject;
+    if (typeof sub !== "string" || sub === "")
+      throw refusal("invalid_claim", "The token's act or may_act has no sub");
+    for (const value of [iss, clientId]) {
+      if (value !== undefined && typeof value !== "string") {
+        throw refusal("invalid_claim", "The token's act or may_act has a claim of the wrong type");
+      }
+    }
+    actor = previous;
+  }
+}
+
+function refusal(code: AuthErrorCode, message: string): AuthError {
+  return new AuthError(code, message);
+}

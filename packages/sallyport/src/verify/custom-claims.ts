@@ -1,0 +1,48 @@
+// The application's own claims: checked and typed by a schema of any Standard Schema library.
+import { isThenable } from "../chain.ts";
+import { AuthError } from "../errors.ts";
+import type { Identity, JsonObject } from "../identity.ts";
+import type { StandardResult, StandardSchema } from "../standard-schema.ts";
+
+/** From an identity with raw claims to one with the application's. */
+export type CustomClaims<Claims> = (identity: Identity) => Identity<Claims> | Promise<Identity<Claims>>;
+
+/**
+ * Makes the step that applies `deps.claims`. What the schema gives out stands over the token's own claims, which stay.
+ *
+ * The step throws or rejects with an AuthError `invalid_token`, whose `cause` holds the paths of the issues, not their values.
+ */
+export function customClaims<Claims>(schema: StandardSchema<Claims> | undefined): CustomClaims<Claims> {
+  if (!schema) return (identity) => identity as Identity<Claims>;
+  const refuse = (cause: unknown) =>
+    new AuthError("invalid_token", "The token's claims do not fit the application's schema", { cause });
+
+  const finish = (identity: Identity, result: StandardResult<Claims>): Identity<Claims> => {
+    if (typeof result !== "object" || result === null) throw refuse(new TypeError("The schema gave no answer"));
+    if (result.issues) throw refuse(new Error(`${result.issues.length} of the schema's rules are not met`));
+    const { value } = result;
+    const claims = isObject(value) ? Object.freeze({ ...identity.claims, ...value }) : value;
+    return Object.freeze({ ...identity, claims: claims as Claims });
+  };
+
+  return (identity) => {
+    let result: StandardResult<Claims> | Promise<StandardResult<Claims>>;
+    try {
+      result = schema["~standard"].validate(identity.claims);
+    } catch (cause) {
+      throw refuse(cause);
+    }
+    // A promise of another realm or library is a promise all the same.
+    if (!isThenable(result)) return finish(identity, result);
+    return Promise.resolve(result).then(
+      (done) => finish(identity, done),
+      (cause: unknown) => {
+        throw refuse(cause);
+      },
+    );
+  };
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,58 @@
+// Strict JSON of a token: one object, no duplicate member, bounded depth, and nothing that another parser reads otherwise.
+import type { JsonObject, JsonValue } from "../identity.ts";
+
+/**
+ * Parses a JSON object as a JWS header or payload has to be (RFC 7519 §7.2, RFC 7515 §5.2), frozen to the bottom.
+ *
+ * Refused, by `undefined`: anything but an object; duplicate members at any level, escaped or not (RFC 8725 §2.6);
+ * nesting beyond `depth`; lone surrogates and numbers beyond a double (RFC 7493 §2.1, §2.2); a member named
+ * `__proto__`, which would reach the prototype in code that copies by assignment.
+ */
+export function parseStrictObject(text: string, depth: number): JsonObject | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const surrogates = text.includes("\\u");
+  const members = countMembers(value, depth, surrogates);
+  // JSON.parse keeps the last of two members of one name. Every member has exactly one colon outside a string, so
+  // fewer members than colons means that one was dropped; escaped names need no care, JSON.parse has folded them.
+  return members === countColons(text) ? (value as JsonObject) : undefined;
+}
+
+/** Counts the members of a tree and freezes it; NaN, which equals no count, is a refusal. */
+function countMembers(value: object, depth: number, surrogates: boolean): number {
+  if (depth <= 0) return Number.NaN;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value as JsonValue[]) count += countValue(item, depth, surrogates);
+  } else {
+    for (const name in value) {
+      if (name === "__proto__" || (surrogates && !name.isWellFormed())) return Number.NaN;
+      count += 1 + countValue((value as Record<string, JsonValue>)[name], depth, surrogates);
+    }
+  }
+  Object.freeze(value);
+  return count;
+}
+
+function countValue(value: JsonValue | undefined, depth: number, surrogates: boolean): number {
+  if (typeof value === "string") return surrogates && !value.isWellFormed() ? Number.NaN : 0;
+  if (typeof value === "number") return Number.isFinite(value) ? 0 : Number.NaN;
+  return typeof value === "object" && value !== null ? countMembers(value, depth - 1, surrogates) : 0;
+}
+
+function countColons(text: string): number {
+  let colons = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === 0x22) inString = !inString;
+    else if (code === 0x5c) index += 1;
+    else if (code === 0x3a && !inString) colons += 1;
+  }
+  return colons;
+}

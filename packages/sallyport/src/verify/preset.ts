@@ -1,0 +1,106 @@
+// What a preset is: one row of data that says how a provider's access tokens look, and what they are never taken for.
+
+import { type ClaimPath, readClaim } from "../claim-path.ts";
+import type { IdentityKind, JsonObject, JsonValue } from "../identity.ts";
+import type { Algorithm } from "./algorithms.ts";
+
+/** A statement about the claims of a token. */
+export type Condition =
+  | { readonly claim: ClaimPath; readonly present: boolean }
+  | { readonly claim: ClaimPath; readonly equals: JsonValue }
+  | { readonly claim: ClaimPath; readonly oneOf: readonly JsonValue[] }
+  | { readonly claim: ClaimPath; readonly startsWith: string }
+  | { readonly claim: ClaimPath; readonly type: "string" | "list" | "object" }
+  /** The claim is a text put together from others: `{0}` is the first path's text. */
+  | { readonly claim: ClaimPath; readonly template: string; readonly from: readonly ClaimPath[] }
+  /** The claim is the value of another claim, or a list that has it. */
+  | { readonly claim: ClaimPath; readonly includes: ClaimPath }
+  | { readonly anyOf: readonly Condition[] }
+  | { readonly allOf: readonly Condition[] };
+
+/** How one provider's access tokens are told from everything else it signs, and where it puts what. */
+export interface Preset {
+  readonly name: string;
+  /** The provider's documentation of its access tokens. */
+  readonly documentation: string;
+  /** Host of an issuer URL that can only be this provider's. */
+  readonly issuerHost?: RegExp;
+  /** Path of an issuer URL that can only be this provider's. */
+  readonly issuerPath?: RegExp;
+  /** The issuer where the provider has just one. */
+  readonly issuer?: string;
+  /** Other values of `iss` that the provider documents for the same issuer. */
+  readonly issuerAliases?: readonly string[];
+  readonly algorithms: readonly Algorithm[];
+  /** Accepted `typ` header values, in lower case without `application/`; `null` is a header without one. */
+  readonly headerTypes: readonly (string | null)[];
+  /** Claims that every access token of this provider has. */
+  readonly required: readonly string[];
+  /** What to do at the provider where a required claim is missing; for the log. */
+  readonly hints?: Readonly<Record<string, string>>;
+  /** All of these hold for every access token, and for no other kind of token. */
+  readonly accept: readonly Condition[];
+  /** None of these holds for an access token. */
+  readonly refuse: readonly Condition[];
+  /** Claims that name the audience; the first one present counts. Default: `aud`. */
+  readonly audience?: readonly ClaimPath[];
+  /** The first row whose condition holds says who is calling; where none holds, a person. */
+  readonly kinds: readonly { readonly kind: IdentityKind; readonly when: Condition }[];
+  /** Claims that together make the stable id, joined by `:`; where one is missing, `sub`. */
+  readonly userId: readonly ClaimPath[];
+  readonly clientId: readonly ClaimPath[];
+  readonly scopes: readonly ClaimPath[];
+  /** Whether the scope claim may be a JSON list. A string is split at spaces either way (RFC 6749 §3.3). */
+  readonly scopeList?: boolean;
+  /** `{audience}` in a path stands for each configured audience. */
+  readonly roles: readonly ClaimPath[];
+  readonly groups: readonly ClaimPath[];
+  readonly permissions: readonly ClaimPath[];
+  readonly username: readonly ClaimPath[];
+  /** Default: `jti`. */
+  readonly tokenId?: readonly ClaimPath[];
+  /** For exactly one configured audience only: the provider's tokens look like ID tokens (DESIGN, decision 2). */
+  readonly singleAudience?: boolean;
+  /** Tenants share keys: the issuer's forms, the claim that repeats the tenant, and what a tenant looks like. */
+  readonly tenancy?: Tenancy;
+}
+
+/** One provider, many tenants, shared keys. */
+export interface Tenancy {
+  /** The claim that must equal the tenant in `iss`. */
+  readonly claim: string;
+  /** What a tenant id looks like. */
+  readonly tenant: RegExp;
+  /** `{tenant}` is replaced: where the provider's own metadata for one tenant is found. */
+  readonly issuers: readonly { readonly host: RegExp; readonly forms: readonly string[] }[];
+  /** Path segments of an issuer URL that stand for "any tenant". */
+  readonly shared: readonly string[];
+  /** The placeholder in the metadata's and the keys' own issuer. */
+  readonly placeholder: string;
+}
+
+/** Whether a condition holds for these claims. A missing claim satisfies nothing but `present: false`. */
+export function holds(condition: Condition, claims: JsonObject): boolean {
+  if ("anyOf" in condition) return condition.anyOf.some((one) => holds(one, claims));
+  if ("allOf" in condition) return condition.allOf.every((one) => holds(one, claims));
+  const value = readClaim(claims, condition.claim);
+  if ("present" in condition) return (value !== undefined && value !== null) === condition.present;
+  if (value === undefined) return false;
+  if ("equals" in condition) return value === condition.equals;
+  if ("oneOf" in condition) return condition.oneOf.includes(value);
+  if ("startsWith" in condition) return typeof value === "string" && value.startsWith(condition.startsWith);
+  if ("type" in condition) return typeOf(value) === condition.type;
+  if ("includes" in condition) {
+    const other = readClaim(claims, condition.includes);
+    return typeof other === "string" && (value === other || (Array.isArray(value) && value.includes(other)));
+  }
+  const parts = condition.from.map((path) => readClaim(claims, path));
+  if (!parts.every((part) => typeof part === "string")) return false;
+  return value === condition.template.replace(/\{(\d)\}/g, (_, index) => parts[Number(index)] as string);
+}
+
+function typeOf(value: JsonValue): "string" | "list" | "object" | undefined {
+  if (typeof value === "string") return value === "" ? undefined : "string";
+  if (Array.isArray(value)) return "list";
+  return typeof value === "object" && value !== null ? "object" : undefined;
+}

@@ -1,0 +1,331 @@
+// The providers we know: one row each. How to add one: CONTRIBUTING.md.
+import { defaultAlgorithms } from "./algorithms.ts";
+import type { Condition, Preset } from "./preset.ts";
+
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+const present = (...claim: string[]): Condition => ({ claim, present: true });
+const absent = (...claim: string[]): Condition => ({ claim, present: false });
+const equals = (name: string, value: string): Condition => ({ claim: [name], equals: value });
+const isText = (...claim: string[]): Condition => ({ claim, type: "string" });
+const isList = (...claim: string[]): Condition => ({ claim, type: "list" });
+const same = (left: string, right: string): Condition => ({
+  claim: [left],
+  template: "{0}",
+  from: [[right]],
+});
+
+// Claims of an ID token, or of a login, that no access token of the providers below carries (OIDC Core §2, §3.3.2.11;
+// Back-Channel Logout §2.4).
+const idTokenMarks: readonly Condition[] = [
+  present("nonce"),
+  present("at_hash"),
+  present("c_hash"),
+  present("s_hash"),
+  present("events"),
+];
+
+const plain = {
+  accept: [],
+  refuse: [],
+  kinds: [],
+  userId: [],
+  clientId: [["client_id"], ["azp"]],
+  scopes: [["scope"]],
+  roles: [["roles"]],
+  groups: [["groups"]],
+  permissions: [["permissions"]],
+  username: [["preferred_username"], ["username"]],
+} as const satisfies Partial<Preset>;
+
+const rows = {
+  rfc9068: {
+    ...plain,
+    documentation: "https://www.rfc-editor.org/rfc/rfc9068",
+    algorithms: defaultAlgorithms,
+    headerTypes: ["at+jwt"],
+    required: ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"],
+    // §2.2: without a resource owner, `sub` is the client.
+    kinds: [{ kind: "service", when: same("sub", "client_id") }],
+  },
+  entra: {
+    ...plain,
+    documentation: "https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference",
+    issuerHost:
+      /^(login\.microsoftonline\.(com|us)|login\.partner\.microsoftonline\.cn|sts\.windows\.net|sts\.chinacloudapi\.cn|[^.]+\.ciamlogin\.com)$/,
+    algorithms: ["RS256"],
+    headerTypes: ["jwt", "at+jwt"],
+    required: ["iss", "exp", "aud", "sub", "iat", "ver"],
+    // The client is in every access token, under one name or the other, and in no ID token.
+    accept: [
+      {
+        anyOf: [
+          { allOf: [equals("ver", "2.0"), isText("azp")] },
+          { allOf: [equals("ver", "1.0"), isText("appid")] },
+        ],
+      },
+    ],
+    refuse: idTokenMarks,
+    kinds: [
+      { kind: "service", when: { claim: ["idtyp"], oneOf: ["app", "device"] } },
+      { kind: "user", when: present("idtyp") },
+      { kind: "user", when: present("scp") },
+      { kind: "service", when: same("oid", "sub") },
+    ],
+    userId: [["tid"], ["oid"]],
+    clientId: [["azp"], ["appid"]],
+    scopes: [["scp"]],
+    username: [["preferred_username"], ["upn"], ["unique_name"]],
+    tokenId: [["uti"]],
+    tenancy: {
+      claim: "tid",
+      tenant: guid,
+      issuers: [
+        {
+          host: /^(login\.microsoftonline\.com|sts\.windows\.net)$/,
+          forms: ["https://login.microsoftonline.com/{tenant}/v2.0", "https://sts.windows.net/{tenant}/"],
+        },
+        {
+          host: /^login\.microsoftonline\.us$/,
+          forms: ["https://login.microsoftonline.us/{tenant}/v2.0", "https://sts.windows.net/{tenant}/"],
+        },
+        {
+          host: /^(login\.partner\.microsoftonline\.cn|sts\.chinacloudapi\.cn)$/,
+          forms: [
+            "https://login.partner.microsoftonline.cn/{tenant}/v2.0",
+            "https://sts.chinacloudapi.cn/{tenant}/",
+          ],
+        },
+        { host: /\.ciamlogin\.com$/, forms: ["https://{tenant}.ciamlogin.com/{tenant}/v2.0"] },
+      ],
+      shared: ["common", "organizations", "consumers"],
+      placeholder: "{tenantid}",
+    },
+  },
+  okta: {
+    ...plain,
+    documentation: "https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/",
+    issuerHost: /\.(okta|oktapreview|okta-emea|okta-gov)\.com$/,
+    algorithms: ["RS256"],
+    headerTypes: [null, "jwt", "at+jwt"],
+    required: ["iss", "exp", "aud", "sub", "iat", "jti", "cid", "scp"],
+    accept: [isText("cid"), isList("scp")],
+    // `idp` is in every ID token; `jti` tells the two apart by its prefix as well.
+    refuse: [...idTokenMarks, present("idp"), { claim: ["jti"], startsWith: "ID." }],
+    kinds: [{ kind: "service", when: absent("uid") }],
+    userId: [["uid"]],
+    clientId: [["cid"]],
+    scopes: [["scp"]],
+    scopeList: true,
+    username: [["preferred_username"], ["sub"]],
+  },
+  auth0: {
+    ...plain,
+    documentation: "https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles",
+    issuerHost: /\.auth0\.com$/,
+    algorithms: ["RS256", "PS256"],
+    headerTypes: ["jwt", "at+jwt"],
+    required: ["iss", "exp", "aud", "sub", "iat"],
+    // One profile names the client `azp`, the other `client_id`; an ID token has neither, and no Action can add them.
+    accept: [{ anyOf: [isText("azp"), isText("client_id")] }],
+    refuse: [
+      ...idTokenMarks,
+      { claim: ["aud"], includes: ["azp"] },
+      { claim: ["aud"], includes: ["client_id"] },
+    ],
+    kinds: [
+      { kind: "service", when: equals("gty", "client-credentials") },
+      { kind: "service", when: { claim: ["sub"], template: "{0}@clients", from: [["azp"]] } },
+      { kind: "service", when: { claim: ["sub"], template: "{0}@clients", from: [["client_id"]] } },
+    ],
+    clientId: [["client_id"], ["azp"]],
+  },
+  "google-id-token": {
+    ...plain,
+    documentation:
+      "https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload",
+    issuerHost: /^accounts\.google\.com$/,
+    issuer: "https://accounts.google.com",
+    issuerAliases: ["accounts.google.com"],
+    algorithms: ["RS256"],
+    headerTypes: ["jwt"],
+    required: ["iss", "exp", "aud", "sub", "iat"],
+    accept: [isText("azp")],
+    refuse: [present("events"), present("scope"), present("scp")],
+    // A service account's token is issued to itself.
+    kinds: [{ kind: "service", when: same("azp", "sub") }],
+    clientId: [["azp"]],
+    scopes: [],
+    username: [["email"]],
+    singleAudience: true,
+  },
+  keycloak: {
+    ...plain,
+    documentation:
+      "https://www.keycloak.org/docs/latest/server_admin/#_oidc_token_and_saml_assertion_mappings",
+    issuerPath: /^\/(?:.+\/)?realms\/[^/]+$/,
+    algorithms: ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"],
+    headerTypes: ["jwt", "at+jwt"],
+    required: ["iss", "exp", "aud", "sub", "iat", "typ", "azp"],
+    hints: {
+      sub: "in Keycloak, give the client the basic scope, or switch its sub mapper on for lightweight access tokens",
+      aud: "in Keycloak, add an audience mapper for this API to the client or to one of its scopes",
+    },
+    // A client switch writes the type in lower case. Versions before 25 have `nonce` in access tokens too.
+    accept: [{ claim: ["typ"], oneOf: ["Bearer", "DPoP", "bearer", "dpop"] }],
+    refuse: [present("at_hash"), present("c_hash"), present("s_hash"), present("events")],
+    kinds: [
+      {
+        kind: "service",
+        when: {
+          anyOf: [
+            present("clientHost"),
+            present("clientAddress"),
+            present("clientId"),
+            { allOf: [same("client_id", "azp"), absent("sid")] },
+          ],
+        },
+      },
+    ],
+    clientId: [["azp"]],
+    roles: [
+      ["realm_access", "roles"],
+      ["resource_access", "{audience}", "roles"],
+    ],
+  },
+  authentik: {
+    ...plain,
+    documentation: "https://docs.goauthentik.io/add-secure-apps/providers/oauth2/",
+    algorithms: ["RS256", "ES256", "ES384", "ES512"],
+    headerTypes: ["jwt", "at+jwt"],
+    required: ["iss", "exp", "aud", "sub", "iat"],
+    // An access token is the ID token's claims, `nonce` included, with these two on top.
+    accept: [isText("uid"), { anyOf: [isText("azp"), isText("cid")] }],
+    refuse: [present("at_hash"), present("events")],
+    clientId: [["azp"], ["cid"]],
+    tokenId: [["jti"], ["uid"]],
+  },
+  cognito: {
+    ...plain,
+    documentation:
+      "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html",
+    issuerHost: /^(issuer-)?cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/,
+    algorithms: ["RS256"],
+    headerTypes: [null, "jwt", "at+jwt"],
+    required: ["iss", "exp", "sub", "iat", "client_id", "token_use", "jti"],
+    accept: [equals("token_use", "access")],
+    refuse: idTokenMarks,
+    audience: [["aud"], ["client_id"]],
+    kinds: [{ kind: "service", when: { allOf: [absent("username"), same("sub", "client_id")] } }],
+    clientId: [["client_id"]],
+    roles: [["cognito:groups"]],
+    groups: [["cognito:groups"]],
+    username: [["username"]],
+  },
+  "github-actions": {
+    ...plain,
+    documentation: "https://docs.github.com/actions/reference/security/oidc",
+    issuerHost: /^token\.actions\.(githubusercontent|[a-z0-9-]+\.ghe)\.com$/,
+    issuer: "https://token.actions.githubusercontent.com",
+    algorithms: ["RS256"],
+    headerTypes: ["jwt"],
+    required: ["iss", "exp", "aud", "sub", "iat", "jti", "repository", "repository_owner", "run_id"],
+    accept: [isText("repository"), isText("repository_owner"), isText("run_id")],
+    // The runner's own token has these, and the same issuer.
+    refuse: [...idTokenMarks, present("scp"), present("nameid"), present("orch_id")],
+    kinds: [{ kind: "workload", when: present("repository") }],
+    clientId: [],
+    scopes: [],
+    roles: [],
+    groups: [],
+    permissions: [],
+    username: [],
+    singleAudience: true,
+  },
+  kubernetes: {
+    ...plain,
+    documentation: "https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/",
+    issuerHost: /^oidc\.eks\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/,
+    algorithms: ["RS256", "ES256", "ES384", "ES512"],
+    headerTypes: [null, "jwt"],
+    required: ["iss", "exp", "aud", "sub", "iat", "kubernetes.io"],
+    accept: [
+      {
+        claim: ["sub"],
+        template: "system:serviceaccount:{0}:{1}",
+        from: [
+          ["kubernetes.io", "namespace"],
+          ["kubernetes.io", "serviceaccount", "name"],
+        ],
+      },
+      isText("kubernetes.io", "serviceaccount", "uid"),
+    ],
+    refuse: idTokenMarks,
+    kinds: [{ kind: "workload", when: present("kubernetes.io") }],
+    userId: [["kubernetes.io", "serviceaccount", "uid"]],
+    clientId: [],
+    scopes: [],
+    roles: [],
+    groups: [],
+    permissions: [],
+    username: [],
+    singleAudience: true,
+  },
+} as const satisfies Record<string, Omit<Preset, "name">>;
+
+/** The name of a preset. */
+export type PresetName = keyof typeof rows;
+
+export const presetNames = Object.freeze(Object.keys(rows)) as readonly PresetName[];
+
+/** All presets by name. */
+export const presets = Object.freeze(
+  Object.fromEntries(presetNames.map((name) => [name, Object.freeze({ name, ...rows[name] })])),
+) as unknown as Readonly<Record<PresetName, Preset>>;
+
+/** The preset that an issuer's URL proves, if any. */
+export function inferPreset(issuer: string): Preset | undefined {
+  const { hostname, pathname } = new URL(issuer);
+  return Object.values(presets).find(
+    ({ issuerHost, issuerPath }) =>
+      issuerHost?.test(hostname) === true || issuerPath?.test(pathname) === true,
+  );
+}
+
+/** The presets that would accept a token of this type; for the log, where a token was refused for its type. */
+export function presetsAccepting(
+  typ: string | undefined,
+  claims: { readonly [name: string]: unknown },
+): readonly PresetName[] {
+  return presetNames.filter((name) => {
+    const { headerTypes, required } = presets[name];
+    return headerTypes.includes(typ ?? null) && required.every((claim) => Object.hasOwn(claims, claim));
+  });
+}
+
+/**
+ * Checks a preset of the user's own: it must be as strict as ours.
+ *
+ * @throws TypeError
+ */
+export function checkPreset(preset: Preset, where: string): Preset {
+  const list = (value: unknown) => Array.isArray(value) && value.length > 0;
+  if (typeof preset.name !== "string" || !list(preset.algorithms) || !list(preset.headerTypes)) {
+    throw new TypeError(
+      `${where}: \`preset\` takes a row with name, algorithms, headerTypes, required and accept`,
+    );
+  }
+  const required = preset.required ?? [];
+  if (!["iss", "exp", "sub", "iat"].every((claim) => required.includes(claim))) {
+    throw new TypeError(
+      `${where}: \`preset\` takes a row whose \`required\` has at least iss, exp, sub and iat`,
+    );
+  }
+  const typed = preset.headerTypes.length === 1 && preset.headerTypes[0] === "at+jwt";
+  if (!typed && !list(preset.accept)) {
+    throw new TypeError(
+      `${where}: \`preset\` takes a row whose \`accept\` tells access tokens from ID tokens, since its headerTypes do not`,
+    );
+  }
+  return Object.freeze({ ...plain, ...preset });
+}

@@ -1,0 +1,221 @@
+// An issuer's keys, fetched and kept so that the provider's outage is not ours (DESIGN, decision 4).
+//
+//   age:   0 ──────── 3/4 lifetime ──── lifetime ───────────── lifetime + stale ──▶
+//          use          use, refresh     refresh first; while      nothing: 503
+//                       behind           it fails, use stale
+//
+// There are no timers: a request starts the refresh that is due. One fetch is in flight at a time.
+import { AuthError } from "../errors.ts";
+import { type FetchedDocument, fetchDocument } from "./fetch-document.ts";
+import type { VerificationKey } from "./jwk.ts";
+import { importKeys, judgeKeySet, type KeySetRules, type KeySource, pickKeys } from "./key-set.ts";
+
+/** What {@link createRemoteKeys} needs. */
+export interface RemoteKeysOptions extends KeySetRules {
+  /** Finds the key set's URL: from the configuration, or by discovery. */
+  readonly locate: (get: (url: string) => Promise<FetchedDocument>) => Promise<string>;
+  readonly fetch: typeof globalThis.fetch;
+  readonly now: () => number;
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  readonly lifetimeMs: number;
+  readonly staleMs: number;
+  /** Told of failures, recoveries and changed sets. */
+  readonly report: (event: KeysEvent) => void;
+  readonly waitUntil: ((work: Promise<unknown>) => void) | undefined;
+}
+
+/** What happened to the keys. */
+export type KeysEvent =
+  | { readonly name: "failed"; readonly error: AuthError; readonly serving: boolean }
+  | { readonly name: "recovered" }
+  | { readonly name: "rotated"; readonly added: number; readonly removed: number }
+  | { readonly name: "unknown_kid_flood" };
+
+const leastLifetimeMs = 60_000;
+const greatestLifetimeMs = 3_600_000;
+const unknownKidCooldownMs = 10_000;
+const firstFailureCooldownMs = 5_000;
+const greatestFailureCooldownMs = 60_000;
+/** Unknown kids refused within one cool-down before it is called a flood. */
+const floodThreshold = 100;
+
+export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
+  const { now, report } = options;
+  const closing = new AbortController();
+  let keys: readonly VerificationKey[] = [];
+  let loaded: { at: number; lifetimeMs: number } | undefined;
+  let flight: Promise<void> | undefined;
+  let failure: { at: number; error: AuthError; count: number } | undefined;
+  let unknownKidAt = Number.NEGATIVE_INFINITY;
+  let unknownKids = 0;
+  let fetches = 0;
+
+  function get(url: string): Promise<FetchedDocument> {
+    fetches += 1;
+    const { fetch, timeoutMs, maxBytes } = options;
+    return fetchDocument(url, {
+      fetch,
+      timeoutMs,
+      maxBytes,
+      signal: closing.signal,
+      failure: "jwks_fetch_failed",
+    });
+  }
+
+  async function refresh(): Promise<void> {
+    try {
+      const { document, maxAgeSeconds } = await get(await options.locate(get));
+      const judged = judgeKeySet(document, options);
+      replace(await importKeys(judged, keys, options.warn));
+      loaded = { at: now(), lifetimeMs: lifetime(maxAgeSeconds, options.lifetimeMs) };
+      if (failure) report({ name: "recovered" });
+      failure = undefined;
+    } catch (thrown) {
+      const error =
+        thrown instanceof AuthError
+          ? thrown
+          : new AuthError("jwks_error", "Key fetch failed", { cause: thrown });
+      failure = { at: now(), error, count: (failure?.count ?? 0) + 1 };
+      report({ name: "failed", error, serving: phase() !== "expired" });
+      throw error;
+    }
+  }
+
+  function replace(next: readonly VerificationKey[]): void {
+    const removed = keys.filter((key) => !next.includes(key));
+    const added = next.filter((key) => !keys.includes(key));
+    // Whatever was verified with a dropped key is dropped with it: cached tokens look at `active` on every hit.
+    for (const key of removed) key.active = false;
+    keys = next;
+    if (loaded && (removed.length > 0 || added.length > 0)) {
+      report({ name: "rotated", added: added.length, removed: removed.length });
+    }
+  }
+
+  /** Starts a refresh, or joins the one in flight. */
+  function load(): Promise<void> {
+    if (closing.signal.aborted) return Promise.reject(new AuthError("closed", "The verifier was closed"));
+    flight ??= refresh().finally(() => {
+      flight = undefined;
+    });
+    return flight;
+  }
+
+  function refreshBehind(): void {
+    if (flight || coolingDown()) return;
+    const work = load().catch(() => {});
+    try {
+      options.waitUntil?.(work);
+    } catch {
+      // The refresh goes on; a runtime that can't be told of it must not fail the request.
+    }
+  }
+
+  function coolingDown(): boolean {
+    return failure !== undefined && retryAfterMs() > 0;
+  }
+
+  function retryAfterMs(): number {
+    if (!failure) return 0;
+    const cooldown = Math.min(firstFailureCooldownMs * 2 ** (failure.count - 1), greatestFailureCooldownMs);
+    const since = now() - failure.at;
+    return since < 0 ? 0 : cooldown - since;
+  }
+
+  function phase(): "fresh" | "due" | "stale" | "expired" {
+    if (!loaded) return "expired";
+    const age = now() - loaded.at;
+    if (age > loaded.lifetimeMs + options.staleMs) return "expired";
+    if (age >= loaded.lifetimeMs || age < 0) return "stale";
+    return age >= loaded.lifetimeMs * 0.75 ? "due" : "fresh";
+  }
+
+  function outage(): AuthError {
+    const { code, message } =
+      failure?.error ?? new AuthError("jwks_fetch_failed", "No keys have been loaded");
+    return new AuthError(code, `The issuer's keys cannot be had: ${message}`, {
+      cause: failure?.error,
+      retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs() / 1000)),
+    });
+  }
+
+  /** `undefined` when the keys at hand may be used now; a promise that ends when they may, or rejects with 503. */
+  function settled(): undefined | Promise<void> {
+    if (closing.signal.aborted) throw new AuthError("closed", "The verifier was closed");
+    const current = phase();
+    if (current === "fresh") return undefined;
+    if (current === "due") {
+      refreshBehind();
+      return undefined;
+    }
+    if (current === "stale" && failure) {
+      // The provider is known to fail: nobody waits for it while old keys will do.
+      refreshBehind();
+      return undefined;
+    }
+    if (coolingDown()) throw outage();
+    return load().catch(() => {
+      if (phase() === "expired") throw outage();
+    });
+  }
+
+  function find(kid: string | undefined, algorithm: string) {
+    const waiting = settled();
+    if (!waiting) return pick(kid, algorithm);
+    // A set that arrived while this request waited knows as much as fetching it again would tell.
+    return waiting.then(() => (phase() === "fresh" ? pickKeys(keys, kid, algorithm) : pick(kid, algorithm)));
+  }
+
+  function pick(kid: string | undefined, algorithm: string) {
+    const picked = pickKeys(keys, kid, algorithm);
+    if (picked.length > 0 || kid === undefined || keys.some((key) => key.kid === kid)) return picked;
+    return pickUnknown(kid, algorithm);
+  }
+
+  /** An unknown `kid` may be a new key: one refetch a cool-down finds out, whoever asks. */
+  function pickUnknown(kid: string, algorithm: string) {
+    const since = now() - unknownKidAt;
+    if (flight) return flight.then(() => pickKeys(keys, kid, algorithm), rethrowOutage);
+    if (coolingDown()) throw outage();
+    if (since >= 0 && since < unknownKidCooldownMs) {
+      unknownKids += 1;
+      if (unknownKids === floodThreshold) report({ name: "unknown_kid_flood" });
+      return [];
+    }
+    unknownKidAt = now();
+    unknownKids = 0;
+    return load().then(() => pickKeys(keys, kid, algorithm), rethrowOutage);
+  }
+
+  function rethrowOutage(): never {
+    throw outage();
+  }
+
+  return {
+    find,
+    stillTrusted(key) {
+      const waiting = settled();
+      return waiting ? waiting.then(() => key.active) : key.active;
+    },
+    load,
+    keys: () => keys,
+    health: () => {
+      const current = phase();
+      return {
+        keys: keys.length,
+        ageSeconds: loaded ? Math.max(0, (now() - loaded.at) / 1000) : undefined,
+        state: loaded ? (current === "due" ? "fresh" : current) : "empty",
+        lastError: failure ? { code: failure.error.code, message: failure.error.message } : undefined,
+        fetches,
+      };
+    },
+    close: () => closing.abort(),
+  };
+}
+
+function lifetime(maxAgeSeconds: number | undefined, configuredMs: number): number {
+  if (maxAgeSeconds === undefined) return configuredMs;
+  const greatest = Math.max(greatestLifetimeMs, configuredMs);
+  return Math.min(Math.max(maxAgeSeconds * 1000, leastLifetimeMs), greatest);
+}

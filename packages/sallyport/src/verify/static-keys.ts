@@ -1,0 +1,88 @@
+// Keys that come with the configuration: a JWK Set or a shared secret. Nothing is fetched.
+import { platform } from "#platform";
+import type { Algorithm } from "./algorithms.ts";
+import { algorithms } from "./algorithms.ts";
+import type { VerificationKey } from "./jwk.ts";
+import { importKeys, judgeKeySet, type KeySetRules, type KeySource, pickKeys } from "./key-set.ts";
+import type { JsonWebKeySet } from "./options.ts";
+
+/**
+ * A key source over a fixed JWK Set.
+ *
+ * @throws TypeError where no key of the set can be used
+ */
+export function createStaticKeys(jwks: JsonWebKeySet, rules: KeySetRules): KeySource {
+  const judged = judgeKeySet({ keys: jwks.keys }, rules);
+  if (judged.length === 0)
+    throw new TypeError("`jwks` takes a key set with at least one key fit to verify with");
+  return fixedKeys(importKeys(judged, [], rules.warn));
+}
+
+/**
+ * A key source over one shared secret (RFC 7518 §3.2).
+ *
+ * @throws TypeError where the secret is shorter than the hash, or is a public key's text
+ */
+export function createSecretKeys(secret: string | Uint8Array, names: readonly Algorithm[]): KeySource {
+  const bytes = typeof secret === "string" ? new TextEncoder().encode(secret) : secret;
+  const text = typeof secret === "string" ? secret.trim() : new TextDecoder().decode(secret).trim();
+  // A public key as an HMAC secret is the RS256 → HS256 confusion, made by hand (RFC 8725 §2.1).
+  if (/^-----BEGIN|^\{[\s\S]*"(kty|keys)"|^ssh-|^MII[A-Za-z]/.test(text)) {
+    throw new TypeError("`secret` takes a random secret, not the text of a key or certificate");
+  }
+  if (new Set(bytes).size < 8 || /^(secret|password|changeme|your[-_ ]|my[-_ ])/i.test(text)) {
+    throw new TypeError("`secret` takes a random secret; this one could be guessed");
+  }
+  const keys = names.map((algorithm) => {
+    const row = algorithms[algorithm];
+    if (bytes.length < row.hashBytes) {
+      throw new TypeError(`\`secret\` takes at least ${row.hashBytes} bytes for ${algorithm}`);
+    }
+    const finish = (key: VerificationKey["key"]): VerificationKey => ({
+      kid: undefined,
+      algorithm,
+      row,
+      key,
+      issuer: undefined,
+      fingerprint: algorithm,
+      active: true,
+    });
+    const imported = platform.importSecret(bytes, row);
+    return imported instanceof Promise ? imported.then(finish) : finish(imported);
+  });
+  const source = fixedKeys(
+    keys.some((key) => key instanceof Promise) ? Promise.all(keys) : (keys as VerificationKey[]),
+  );
+  // One secret has no kid: whatever the header names, there is nothing to choose.
+  return { ...source, find: (_kid, algorithm) => source.find(undefined, algorithm) };
+}
+
+function fixedKeys(keys: readonly VerificationKey[] | Promise<readonly VerificationKey[]>): KeySource {
+  let loaded = keys instanceof Promise ? undefined : keys;
+  const ready =
+    keys instanceof Promise
+      ? keys.then((done) => {
+          loaded = done;
+          return done;
+        })
+      : Promise.resolve(keys);
+  ready.catch(() => {});
+  return {
+    find(kid, algorithm) {
+      return loaded ? pickKeys(loaded, kid, algorithm) : ready.then((done) => pickKeys(done, kid, algorithm));
+    },
+    stillTrusted: () => true,
+    load: async () => {
+      await ready;
+    },
+    keys: () => loaded ?? [],
+    health: () => ({
+      keys: loaded?.length ?? 0,
+      ageSeconds: undefined,
+      state: "static",
+      lastError: undefined,
+      fetches: 0,
+    }),
+    close: () => {},
+  };
+}

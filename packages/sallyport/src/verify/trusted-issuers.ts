@@ -1,0 +1,115 @@
+// Options → the issuers that are trusted, each with its policy and its keys.
+import type { SecurityEvent } from "../events.ts";
+import { createLocator } from "./discovery.ts";
+import { type IssuerPolicy, resolveIssuer } from "./issuers.ts";
+import type { KeySetRules, KeySource } from "./key-set.ts";
+import { type IssuerOptions, issuerOptionTable, type VerifierDeps, type VerifierOptions } from "./options.ts";
+import { createRemoteKeys, type KeysEvent } from "./remote-keys.ts";
+import { createSecretKeys, createStaticKeys } from "./static-keys.ts";
+
+/** An issuer and its keys. */
+export interface TrustedIssuer {
+  readonly policy: IssuerPolicy;
+  readonly keys: KeySource;
+}
+
+type KeyDeps = Pick<VerifierDeps, "fetch" | "now" | "waitUntil">;
+type Tell = (event: Omit<SecurityEvent, "type" | "time">) => void;
+
+/**
+ * Resolves `issuer` or `issuers`.
+ *
+ * @throws TypeError where an issuer is missing, or two would answer for the same `iss` (RFC 9207 §4)
+ */
+export function trustIssuers(options: VerifierOptions, deps: KeyDeps, tell: Tell) {
+  const all = issuerList(options).map(({ where, options: own }): TrustedIssuer => {
+    const policy = resolveIssuer(own, where);
+    return { policy, keys: keysOf(policy, options, deps, tell) };
+  });
+  const byName = new Map<string, TrustedIssuer>();
+  for (const trusted of all) {
+    for (const issuer of trusted.policy.accepted.keys()) {
+      if (byName.has(issuer))
+        throw new TypeError("`issuers` takes each issuer once; one of them is there twice");
+      byName.set(issuer, trusted);
+    }
+    const { name, preset, inferred } = trusted.policy;
+    if (inferred) {
+      tell({
+        name: "preset_inferred",
+        issuer: name,
+        message: `The issuer's URL proves the preset ${preset.name}`,
+      });
+    }
+  }
+  return { all, byName };
+}
+
+// What names one issuer, or is its secret, can't be a default for several.
+const ownOnly = [
+  "issuer",
+  "preset",
+  "tenantId",
+  "tenants",
+  "discoveryUrl",
+  "jwksUri",
+  "jwks",
+  "secret",
+] as const;
+
+function issuerList(options: VerifierOptions): { where: string; options: IssuerOptions }[] {
+  const { issuers } = options;
+  const shared = Object.fromEntries(
+    Object.entries(options).filter(
+      ([name, value]) => Object.hasOwn(issuerOptionTable, name) && value !== undefined,
+    ),
+  ) as IssuerOptions;
+  if (!issuers) return [{ where: "createVerifier", options: shared }];
+  for (const name of ownOnly) {
+    if (shared[name] !== undefined)
+      throw new TypeError(`createVerifier: \`${name}\` and \`issuers\` exclude each other`);
+  }
+  return issuers.map((own, index) => ({ where: `issuers[${index}]`, options: { ...shared, ...own } }));
+}
+
+function keysOf(policy: IssuerPolicy, all: VerifierOptions, deps: KeyDeps, tell: Tell): KeySource {
+  const { options, algorithms, name: issuer } = policy;
+  const rules: KeySetRules = {
+    algorithms,
+    maxKeys: all.limits?.keys ?? 100,
+    warn: (name, message) => tell({ name, issuer, message }),
+  };
+  if (options.secret !== undefined) return createSecretKeys(options.secret, algorithms);
+  if (options.jwks) return createStaticKeys(options.jwks, rules);
+  return createRemoteKeys({
+    ...rules,
+    locate: createLocator(policy),
+    // Read at each use: a test or a tracer may replace the global later.
+    fetch: deps.fetch ?? ((...request) => globalThis.fetch(...request)),
+    now: deps.now ?? Date.now,
+    timeoutMs: (options.fetchTimeoutSeconds ?? 5) * 1000,
+    maxBytes: all.limits?.documentBytes ?? 524_288,
+    lifetimeMs: (options.keyLifetimeSeconds ?? 600) * 1000,
+    staleMs: (options.staleKeysSeconds ?? 14_400) * 1000,
+    waitUntil: deps.waitUntil,
+    report: (event) => tell({ issuer, ...keysMessage(event) }),
+  });
+}
+
+function keysMessage(event: KeysEvent): Pick<SecurityEvent, "name" | "message"> {
+  switch (event.name) {
+    case "failed": {
+      const effect = event.serving ? "the known keys stay in use" : "tokens of this issuer get 503";
+      return { name: "keys_fetch_failed", message: `${event.error.message}; ${effect}` };
+    }
+    case "recovered":
+      return { name: "keys_recovered", message: "The issuer's keys can be fetched again" };
+    case "rotated":
+      return {
+        name: "keys_rotated",
+        message: `The issuer added ${event.added} and dropped ${event.removed} keys`,
+      };
+    case "unknown_kid_flood":
+      return { name: "unknown_kid_flood", message: "Many tokens name keys that the issuer does not publish" };
+  }
+}

@@ -1,0 +1,26 @@
+// What a URL's host says about where it leads.
+
+/** Whether a URL's host is this machine by name or literal address. */
+export function isLoopbackUrl(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+const privateRanges = [
+  /^(0|10|127)\./,
+  /^169\.254\./,
+  /^192\.168\./,
+  /^172\.(1[6-9]|2\d|3[01])\./,
+  /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./,
+  /^\[(::|::1|f[cd][0-9a-f]{2}:.*|fe[89ab][0-9a-f]:.*|::ffff:.*)\]$/,
+];
+
+/** Whether a URL's host is a literal address that no public provider has (RFC 1918, 4193, 3927, 6598), or localhost. */
+export function isPrivateUrl(url: string): boolean {
+  const { hostname } = new URL(url);
+  return (
+    hostname === "localhost" ||
+    hostname.endsWith(".localhost") ||
+    privateRanges.some((range) => range.test(hostname))
+  );
+}

@@ -1,0 +1,362 @@
+// token → issuer → key → signature → claims → Identity: each arrow one function, each met once.
+import { platform } from "#platform";
+import { chain } from "../chain.ts";
+import { AuthError } from "../errors.ts";
+import type { SecurityEvent } from "../events.ts";
+import type { Identity, JsonObject } from "../identity.ts";
+import { checkOptions } from "../options.ts";
+import { sameAlgorithm } from "./algorithms.ts";
+import { checkClaims } from "./claims.ts";
+import { type CompactToken, createCompactParser } from "./compact.ts";
+import { type CustomClaims, customClaims } from "./custom-claims.ts";
+import { identify } from "./identify.ts";
+import { keyMayServe, tenantMatches } from "./issuers.ts";
+import type { VerificationKey } from "./jwk.ts";
+import type { KeySourceHealth } from "./key-set.ts";
+import {
+  cacheTable,
+  depsTable,
+  limitTable,
+  type VerifierDeps,
+  type VerifierOptions,
+  verifierOptionTable,
+} from "./options.ts";
+import { presetsAccepting } from "./presets.ts";
+import { createTokenCache } from "./token-cache.ts";
+import { type TrustedIssuer, trustIssuers } from "./trusted-issuers.ts";
+
+/** A public key in use, as {@link Verifier.signingKeys} lists it. */
+export interface SigningKey {
+  readonly issuer: string;
+  readonly kid: string | undefined;
+  readonly algorithm: string;
+}
+
+/** Plain data about a verifier, for a health endpoint. */
+export interface VerifierHealth {
+  /** Whether every issuer has keys that may be used. */
+  readonly ok: boolean;
+  readonly issuers: readonly (KeySourceHealth & { readonly issuer: string; readonly preset: string })[];
+  readonly cachedTokens: number;
+  readonly cachedBytes: number;
+}
+
+/** What is known of a verification beside the identity; for events. */
+export interface Verified<Claims = JsonObject> {
+  readonly identity: Identity<Claims>;
+  readonly keyId: string | undefined;
+  readonly cached: boolean;
+}
+
+/** Verifies access tokens. */
+export interface Verifier<Claims = JsonObject> {
+  /**
+   * Verifies a token.
+   *
+   * @throws AuthError by rejection; see {@link AuthError} for the codes
+   */
+  verify(token: string): Promise<Identity<Claims>>;
+  /**
+   * Verifies a token at once.
+   *
+   * @throws AuthError the same codes, and `sync_unavailable` where an answer needs a fetch, a promise of
+   * `isRevoked` or `claims`, or a runtime without synchronous cryptography
+   */
+  verifySync(token: string): Identity<Claims>;
+  /** As `verify`, without a promise where none is needed, and with what events tell beside the identity. */
+  check(token: string): Verified<Claims> | Promise<Verified<Claims>>;
+  /**
+   * Loads the keys of every issuer.
+   *
+   * @throws AuthError by rejection: what is wrong with the first issuer that can't be used
+   */
+  ready(): Promise<void>;
+  health(): VerifierHealth;
+  signingKeys(): readonly SigningKey[];
+  /** Ends requests in flight; later calls are refused with the code `closed`. */
+  close(): void;
+}
+
+interface CachedToken<Claims> {
+  readonly hit: Verified<Claims>;
+  readonly trusted: TrustedIssuer;
+  readonly key: VerificationKey;
+  /** Seconds since 1970, tolerance included. */
+  readonly from: number;
+  readonly until: number;
+  readonly oldest: number;
+}
+
+/**
+ * Makes a verifier. Synchronous, and without a request: an API starts while its provider is down.
+ *
+ * @throws TypeError where an option is unknown, missing, of the wrong form or contradicts another
+ *
+ * @example
+ * ```ts
+ * const verifier = createVerifier({ issuer: "https://idp.example.org/realms/demo", audience: "my-api" });
+ * const identity = await verifier.verify(token);
+ * ```
+ */
+export function createVerifier<Claims = JsonObject>(
+  options: VerifierOptions,
+  deps: VerifierDeps<Claims> = {},
+): Verifier<Claims> {
+  checkOptions("createVerifier", options, verifierOptionTable);
+  checkOptions("createVerifier's deps", deps, depsTable);
+  if (options.limits) checkOptions("limits", options.limits, limitTable);
+  if (options.cache) checkOptions("cache", options.cache, cacheTable);
+  const { now = Date.now, isRevoked, random = platform.randomUint32 } = deps;
+  const { tokenBytes = 16_384, depth = 32 } = options.limits ?? {};
+  const parser = createCompactParser({ tokenBytes, depth });
+  const issuers = trustIssuers(options, deps, tell);
+  const custom: CustomClaims<Claims> = customClaims(deps.claims);
+  const cache =
+    options.cache === false
+      ? undefined
+      : createTokenCache<CachedToken<Claims>>({
+          maxEntries: options.cache?.maxEntries ?? 16_384,
+          maxBytes: options.cache?.maxBytes ?? 33_554_432,
+          seed: random(),
+        });
+  let closed = false;
+
+  /** Tells the logger and the listener; neither can hurt a request. */
+  function tell(event: Omit<SecurityEvent, "type" | "time">): void {
+    const whole: SecurityEvent = { type: "security", time: now(), ...event };
+    try {
+      deps.onEvent?.(whole);
+    } catch {
+      // A listener's failure is the listener's.
+    }
+    try {
+      const level = event.name === "preset_inferred" || event.name === "keys_recovered" ? "info" : "warn";
+      deps.logger?.[level]({ event: event.name, issuer: event.issuer }, event.message);
+    } catch {
+      // So is a logger's.
+    }
+  }
+
+  function check(token: string): Verified<Claims> | Promise<Verified<Claims>> {
+    const known = typeof token === "string" ? cache?.get(token) : undefined;
+    const verified = known ? recheck(known) : checkNew(token);
+    return isRevoked ? chain(verified, checkRevocation) : verified;
+  }
+
+  /** What may have changed since a token was verified: the time, and the keys. */
+  function recheck(known: CachedToken<Claims>): Verified<Claims> | Promise<Verified<Claims>> {
+    if (closed) throw new AuthError("closed", "The verifier was closed");
+    const seconds = now() / 1000;
+    if (seconds >= known.until) throw new AuthError("token_expired", "The access token has expired");
+    if (seconds < known.from) throw new AuthError("token_not_yet_valid", "The token is not valid yet");
+    if (seconds > known.oldest) {
+      throw new AuthError("token_too_old", "The token was issued longer ago than maxTokenAgeSeconds allows");
+    }
+    return chain(known.trusted.keys.stillTrusted(known.key), (trusted) => {
+      if (!trusted)
+        throw new AuthError("key_not_found", "The issuer no longer publishes the key of this token");
+      return known.hit;
+    });
+  }
+
+  function checkNew(token: string): Verified<Claims> | Promise<Verified<Claims>> {
+    if (closed) throw new AuthError("closed", "The verifier was closed");
+    const parsed = parser.parse(token);
+    const trusted = issuerOf(parsed.payload);
+    checkHeader(parsed, trusted);
+    return chain(trusted.keys.find(parsed.header.kid, parsed.header.alg), (keys) =>
+      chain(firstGoodKey(ownKeys(keys, parsed, trusted), parsed, 0), (key) =>
+        accept(token, parsed, trusted, key),
+      ),
+    );
+  }
+
+  function issuerOf(claims: JsonObject): TrustedIssuer {
+    const { iss } = claims;
+    if (iss === undefined) throw new AuthError("missing_claim", "The token has no iss");
+    const trusted = typeof iss === "string" ? issuers.byName.get(iss) : undefined;
+    if (!trusted) throw new AuthError("invalid_issuer", "The token's iss is none of the configured issuers");
+    if (!tenantMatches(trusted.policy, claims)) {
+      throw new AuthError("invalid_issuer", "The token's tenant claim is not the tenant of its iss");
+    }
+    return trusted;
+  }
+
+  function checkHeader({ header, payload }: CompactToken, { policy }: TrustedIssuer): void {
+    if (!policy.algorithms.some((name) => sameAlgorithm(name, header.alg))) {
+      throw new AuthError("disallowed_alg", "The token's alg is not allowed for this issuer");
+    }
+    const { headerTypes, name } = policy.preset;
+    if (headerTypes.includes(header.typ ?? null)) return;
+    const others = presetsAccepting(header.typ, payload);
+    const hint = others.length > 0 ? `; tokens of this form fit the preset ${others.join(", ")}` : "";
+    throw new AuthError(
+      "wrong_token_type",
+      `The header's typ is not that of an access token (preset ${name})${hint}`,
+    );
+  }
+
+  /** The keys that belong to the token's issuer, where a shared set says whose they are. */
+  function ownKeys(keys: readonly VerificationKey[], { payload }: CompactToken, { policy }: TrustedIssuer) {
+    if (!policy.preset.tenancy || keys.length === 0) return keys;
+    const own = keys.filter((key) => keyMayServe(policy, key.issuer, payload.iss as string));
+    if (own.length > 0) return own;
+    throw new AuthError("invalid_issuer", "The signing key belongs to another issuer than the token's");
+  }
+
+  /** Duplicate keys are tried in turn; usually there is one. */
+  function firstGoodKey(
+    keys: readonly VerificationKey[],
+    parsed: CompactToken,
+    index: number,
+  ): VerificationKey | Promise<VerificationKey> {
+    const key = keys[index];
+    if (!key) {
+      throw index === 0
+        ? new AuthError("key_not_found", "The issuer publishes no key of this kid and algorithm")
+        : new AuthError("invalid_signature", "The signature does not verify with the issuer's key");
+    }
+    return chain(verifySignature(key, parsed), (good) =>
+      good ? key : firstGoodKey(keys, parsed, index + 1),
+    );
+  }
+
+  function accept(
+    token: string,
+    parsed: CompactToken,
+    trusted: TrustedIssuer,
+    key: VerificationKey,
+  ): Verified<Claims> | Promise<Verified<Claims>> {
+    parser.remember(parsed);
+    const { policy } = trusted;
+    const claims = parsed.payload;
+    try {
+      checkClaims(claims, policy, now() / 1000);
+    } catch (error) {
+      tellConfusion(error, policy.name);
+      throw error;
+    }
+    return chain(custom(identify(claims, policy)), (identity) => {
+      requireAlways(identity, policy.requiredScopes, policy.requiredPermissions);
+      const { kid } = parsed.header;
+      const miss: Verified<Claims> = { identity, keyId: kid, cached: false };
+      const tolerance = policy.clockToleranceSeconds;
+      cache?.set(token, {
+        hit: { identity, keyId: kid, cached: true },
+        trusted,
+        key,
+        from: Math.max(numberOr(claims.nbf, 0), numberOr(claims.iat, 0)) - tolerance,
+        until: identity.expiresAt + tolerance,
+        oldest: numberOr(claims.iat, 0) + (policy.maxTokenAgeSeconds ?? Number.POSITIVE_INFINITY) + tolerance,
+      });
+      return miss;
+    });
+  }
+
+  function tellConfusion(error: unknown, issuer: string): void {
+    if (!(error instanceof AuthError)) return;
+    const name =
+      error.code === "invalid_audience"
+        ? "audience_confusion"
+        : error.code === "wrong_token_type"
+          ? "token_type_confusion"
+          : undefined;
+    if (name) tell({ name, issuer, message: `A well-signed token was refused: ${error.message}` });
+  }
+
+  function checkRevocation(verified: Verified<Claims>): Verified<Claims> | Promise<Verified<Claims>> {
+    const unavailable = (cause: unknown) =>
+      new AuthError("revocation_unavailable", "Whether the token was revoked cannot be found out", { cause });
+    const judge = (revoked: unknown) => {
+      if (revoked === false) return verified;
+      if (revoked === true) throw new AuthError("token_revoked", "The token has been revoked");
+      throw unavailable(new TypeError("isRevoked takes a function that answers true or false"));
+    };
+    let answer: boolean | Promise<boolean> | undefined;
+    try {
+      answer = isRevoked?.(verified.identity as Identity);
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+    if (!isThenable(answer)) return judge(answer);
+    return answer.then(judge, (cause: unknown) => {
+      throw unavailable(cause);
+    });
+  }
+
+  return {
+    async verify(token) {
+      return (await check(token)).identity;
+    },
+    verifySync(token) {
+      const verified = check(token);
+      if (verified instanceof Promise) {
+        verified.catch(() => {});
+        throw new AuthError("sync_unavailable", "This token needs a promise to be verified: use verify()");
+      }
+      return verified.identity;
+    },
+    check,
+    async ready() {
+      await Promise.all(issuers.all.map(({ keys }) => keys.load()));
+    },
+    health() {
+      const each = issuers.all.map(({ policy, keys }) => ({
+        issuer: policy.name,
+        preset: policy.preset.name,
+        ...keys.health(),
+      }));
+      return {
+        ok: !closed && each.every(({ state, keys }) => keys > 0 && state !== "expired" && state !== "empty"),
+        issuers: each,
+        cachedTokens: cache?.size ?? 0,
+        cachedBytes: cache?.bytes ?? 0,
+      };
+    },
+    signingKeys: () =>
+      issuers.all.flatMap(({ policy, keys }) =>
+        keys.keys().map(({ kid, algorithm }) => ({ issuer: policy.name, kid, algorithm })),
+      ),
+    close() {
+      closed = true;
+      for (const { keys } of issuers.all) keys.close();
+    },
+  };
+}
+
+function verifySignature(
+  key: VerificationKey,
+  { signature, signingInput }: CompactToken,
+): boolean | Promise<boolean> {
+  const { row } = key;
+  // A length the algorithm does not have is refused before the runtime can make anything of it (RFC 7518 §3.4).
+  if (row.signatureBytes !== undefined && signature.length !== row.signatureBytes) return false;
+  return platform.verify(row, key.key, signingInput, signature);
+}
+
+function requireAlways(
+  identity: Identity<unknown>,
+  scopes: readonly string[],
+  permissions: readonly string[],
+): void {
+  const missing = scopes.filter((scope) => !identity.scopes.includes(scope));
+  if (missing.length > 0) {
+    throw new AuthError("insufficient_scope", "The token lacks a scope that the configuration requires", {
+      scopes,
+    });
+  }
+  if (!permissions.every((permission) => identity.permissions.includes(permission))) {
+    throw new AuthError(
+      "insufficient_permissions",
+      "The token lacks a permission that the configuration requires",
+    );
+  }
+}
+
+function numberOr(value: unknown, fallback: number): number {
+  return typeof value === "number" ? value : fallback;
+}
+
+function isThenable(value: unknown): value is Promise<unknown> {
+  return typeof value === "object" && value !== null && "then" in value;
+}
