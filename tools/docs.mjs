@@ -119,7 +119,7 @@ For Entra ID, \`OAUTH2_TENANT_ID\` and \`OAUTH2_CLIENT_ID\` are enough.
 
 ${[
   ...variables({ ...issuerOptionTable, ...own }),
-  ...extraVariables.map(({ name, doc }) => [name, "`audience`", doc]),
+  ...extraVariables.map(({ name, doc }) => [`\`${name}\``, "`audience`", doc]),
 ].reduce(rows, table("Variable", "Option", "What it is"))}
 ## Options of an issuer
 Given to \`sallyport()\` itself where there is one issuer; to each entry of \`issuers\` where there are several.
@@ -143,20 +143,18 @@ ${optionTable(sallyportDepsTable)}`;
 
 function optionTable(options) {
   return Object.entries(options)
-    .map(([name, row]) => [
-      `\`${name}\``,
-      row.takes,
-      row.default ?? "",
-      (row.env ?? []).map((variable) => `\`${variable}\``).join(" "),
-      row.doc,
-    ])
+    .map(([name, row]) => [`\`${name}\``, row.takes, row.default ?? "", names(row), row.doc])
     .reduce(rows, table("Option", "Takes", "Default", "Environment", "What it is"));
 }
 
 function variables(options) {
-  return Object.entries(options).flatMap(([name, row]) =>
-    (row.env ?? []).map((variable) => [variable, `\`${name}\``, row.doc]),
-  );
+  return Object.entries(options)
+    .filter(([, row]) => row.env)
+    .map(([name, row]) => [names(row), `\`${name}\``, row.doc]);
+}
+
+function names({ env = [] }) {
+  return env.map((variable) => `\`${variable}\``).join(" or ");
 }
 
 function errors(refusals) {

@@ -17,7 +17,7 @@ export function spread(values) {
 }
 
 /**
- * Lets contestants take turns, block by block, in an order that shifts each time, so that whatever disturbs the
+ * Lets contestants take turns, block by block, in an order drawn anew each time, so that whatever disturbs the
  * machine disturbs all of them.
  *
  * @param contestants name → function of a block's input (may return a promise) that does `operations` operations
@@ -27,8 +27,7 @@ export async function takeTurns(contestants, { prepare, operations, blocks, warm
   const names = Object.keys(contestants);
   const taken = Object.fromEntries(names.map((name) => [name, { wall: [], cpu: [] }]));
   for (let block = -warmup; block < blocks; block += 1) {
-    for (let turn = 0; turn < names.length; turn += 1) {
-      const name = names[(turn + Math.abs(block)) % names.length];
+    for (const name of shuffled(names)) {
       const input = prepare(block);
       globalThis.gc?.({ type: "minor" });
       const cpu = process.cpuUsage();
@@ -44,6 +43,15 @@ export async function takeTurns(contestants, { prepare, operations, blocks, warm
   return Object.fromEntries(
     names.map((name) => [name, { wall: median(taken[name].wall), cpu: median(taken[name].cpu) }]),
   );
+}
+
+function shuffled(names) {
+  const order = [...names];
+  for (let index = order.length - 1; index > 0; index -= 1) {
+    const other = Math.floor(Math.random() * (index + 1));
+    [order[index], order[other]] = [order[other], order[index]];
+  }
+  return order;
 }
 
 /** Calls a synchronous function for each input, or awaits it. The results are used, so that no call can be left out. */

@@ -4,7 +4,7 @@ export { type Client, type ClientType, seededClients } from "./clients.ts";
 export type { Endpoint } from "./endpoints.ts";
 export type { FailureMode, FailureOptions } from "./failures.ts";
 export type { SigningAlgorithm } from "./keys.ts";
-export type { TokenRequest } from "./mint.ts";
 export type { DevIdpOptions } from "./options.ts";
 export { type Person, seededPeople } from "./people.ts";
 export { type DevIdp, startDevIdp } from "./start.ts";
+export type { TokenRequest } from "./token-request.ts";

@@ -8,17 +8,7 @@ import type { Directory } from "./directory.ts";
 import { saveGrant } from "./grants.ts";
 import type { SigningAlgorithm } from "./keys.ts";
 import { type Person, subjectOf } from "./people.ts";
-
-export interface TokenRequest {
-  /** The username of the person who is calling; without it, the client calls for itself. */
-  person?: string;
-  /** The client's id; by default the first `machine` client, or for a person the first one that people sign in with. */
-  client?: string;
-  /** Exactly these scopes, separated by spaces; by default all that the person or the client may have. */
-  scope?: string;
-  /** By default the provider's own. */
-  audience?: string;
-}
+import type { TokenRequest } from "./token-request.ts";
 
 export interface Minting {
   provider: Provider;

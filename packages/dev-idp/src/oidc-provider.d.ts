@@ -148,7 +148,6 @@ declare module "oidc-provider" {
 
   export interface Checks {
     add(check: unknown): void;
-    remove(reason: string): void;
   }
 
   export const interactionPolicy: {

@@ -54,12 +54,11 @@ export function revocationPolicy(module: ProviderModule) {
 }
 
 /**
- * The sign-in and consent prompts as they come, except that native applications are not asked about again each time, and
- * that a stronger sign-in than the session's (`acr_values`, RFC 9470 §5) is asked for.
+ * The sign-in and consent prompts as they come, and one more reason to sign in: the application asks for a stronger
+ * sign-in (`acr_values`, RFC 9470 §5) than the session's.
  */
 export function interactionPolicy({ interactionPolicy: { base, Check } }: ProviderModule): unknown {
   const prompts = base();
-  prompts.get("consent")?.checks.remove("native_client_prompt");
   const stepUp = new Check("acr_values", "a stronger sign-in is required", "login_required", (ctx) => {
     const known = knownAcrs(ctx.oidc.params.acr_values);
     return known.length > 0 && !known.includes(ctx.oidc.acr ?? "");

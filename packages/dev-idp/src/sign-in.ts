@@ -121,5 +121,5 @@ function personByPassword(
   const person = directory.personByUsername(username);
   const given = Buffer.from(password ?? "");
   const wanted = Buffer.from(person?.password ?? "");
-  return person && given.length === wanted.length && timingSafeEqual(given, wanted) ? person : undefined;
+  return given.length === wanted.length && timingSafeEqual(given, wanted) ? person : undefined;
 }

@@ -11,12 +11,13 @@ import { type Endpoint, noRequests } from "./endpoints.ts";
 import { createFailures, type FailureMode, type FailureOptions } from "./failures.ts";
 import { createKey, createKeySync, type SigningKey } from "./keys.ts";
 import { loadProvider } from "./load-provider.ts";
-import { mintToken, type TokenRequest } from "./mint.ts";
+import { mintToken } from "./mint.ts";
 import { type DevIdpOptions, resolveOptions, type Settings } from "./options.ts";
 import type { Person } from "./people.ts";
 import { createProvider } from "./provider.ts";
 import { createListener } from "./server.ts";
 import { createStore } from "./store.ts";
+import type { TokenRequest } from "./token-request.ts";
 
 /** A running provider. */
 export interface DevIdp {
@@ -116,10 +117,7 @@ async function run(settings: Settings, { server, port, key, module }: Parts): Pr
     clients,
     requests,
     token: (request = {}) => mintToken({ ...minting, provider }, request),
-    async close() {
-      failures.set(null);
-      await stop(server);
-    },
+    close: () => stop(server),
   };
 }
 

@@ -134,6 +134,11 @@ export class AuthError extends Error {
     return refusals[this.code].status;
   }
 
+  /** The same as `status`, by the name that Fastify's and Express's error handling reads. */
+  get statusCode(): RefusalRow["status"] {
+    return this.status;
+  }
+
   /** `error` on the wire, or `undefined` where none may be sent. */
   get error(): RefusalRow["error"] {
     return (refusals[this.code] as RefusalRow).error;

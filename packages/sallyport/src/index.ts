@@ -18,6 +18,7 @@ export {
   role,
   scope,
 } from "./authorize/index.ts";
+export { configFromEnvironment, type Environment, type EnvironmentDeps } from "./config/index.ts";
 export { AuthError, type AuthErrorCode, type AuthErrorOptions, type ChallengeOptions } from "./errors.ts";
 export type { AuthEvent, DecisionEvent, SecurityEvent } from "./events.ts";
 export type { Actor, Identity, IdentityKind, JsonObject, JsonValue } from "./identity.ts";

@@ -125,6 +125,8 @@ export function createCore<Claims = JsonObject>(
     verifier,
     realm: options.realm ?? "api",
     onRefused,
+    refuse,
+    warn: deps.logger && ((message: string) => deps.logger?.warn({ event: "on_refused_failed" }, message)),
     now,
     emit: heard ? emit : undefined,
   };

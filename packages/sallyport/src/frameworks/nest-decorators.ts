@@ -1,10 +1,10 @@
 // `@Protected`, `@MaybeProtected`, `@Public` and `@Caller`.
 import { applyDecorators, createParamDecorator, type ExecutionContext, UseGuards } from "@nestjs/common";
 import type { Requirement } from "../authorize/index.ts";
-import type { GuardOptions } from "../http/index.ts";
+import type { OptionalOptions } from "./common.ts";
+import { maybeCaller } from "./nest-gates.ts";
 import { SallyportGuard } from "./nest-guard.ts";
 import { mark } from "./nest-marks.ts";
-import { maybeCaller } from "./nest-visits.ts";
 
 /**
  * Only callers with a valid token that meets the requirement. On a class it holds for every route; what a method adds
@@ -30,7 +30,7 @@ export function Protected(needed?: Requirement): ClassDecorator & MethodDecorato
  */
 export function MaybeProtected(
   needed?: Requirement,
-  { onInvalid = "refuse" }: Pick<GuardOptions, "onInvalid"> = {},
+  { onInvalid = "refuse" }: OptionalOptions = {},
 ): ClassDecorator & MethodDecorator {
   return applyDecorators(mark({ access: "optional", needed, onInvalid }), UseGuards(SallyportGuard));
 }

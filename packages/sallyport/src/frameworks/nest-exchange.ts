@@ -1,64 +1,88 @@
-// Nest's request and response, on either adapter: what the edge needs of the one, and a refusal on the other.
+// Nest's request and response, on either adapter: what the edge needs of the one, and its answer on the other.
 import type { ServerResponse } from "node:http";
-import { HttpException } from "@nestjs/common";
-import type { AbstractHttpAdapter } from "@nestjs/core";
-import { type Refused, type RequestFacts, rawAuthorization } from "../http/index.ts";
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from "@nestjs/common";
+import { type AbstractHttpAdapter, HttpAdapterHost } from "@nestjs/core";
+import { type Answer, type NodeMessage, nodeFacts, Refused, type RequestFacts } from "../http/index.ts";
 
-/** Node's request, as far as it is read here. */
-interface NodeRequest {
-  readonly rawHeaders: readonly string[];
-  readonly method?: string | undefined;
-  readonly url?: string | undefined;
-  /** The URL before a mounted router or middie shortened it. */
-  readonly originalUrl?: string | undefined;
-}
-
-/** Express's request is Node's; Fastify's has Node's under `raw`. */
-interface AdapterRequest extends NodeRequest {
-  readonly raw?: NodeRequest;
+/** Express's request is Node's; Fastify's has Node's under `raw`. Middie notes the full URL there, Express on its own. */
+interface AdapterRequest {
+  readonly raw?: NodeMessage & { readonly originalUrl?: string };
+  readonly originalUrl?: string;
   readonly id?: unknown;
   readonly body?: unknown;
   readonly route?: { readonly path?: unknown };
   readonly routeOptions?: { readonly url?: unknown };
 }
 
+/** The response of either adapter, as far as it is read here. */
+export interface AdapterResponse {
+  getHeader(name: string): unknown;
+}
+
 /** Node's own request under a framework's: what both adapters, and middleware, have in common. */
-export function nodeRequest(request: unknown): NodeRequest {
+export function nodeRequest(request: unknown): NodeMessage {
   if (typeof request !== "object" || request === null) {
     throw new TypeError("Sallyport takes the request that Nest hands out: Express's, Fastify's or Node's");
   }
-  return (request as AdapterRequest).raw ?? (request as NodeRequest);
+  return (request as AdapterRequest).raw ?? (request as NodeMessage);
 }
 
 /** Reads what the edge has to know. */
 export function factsOf(request: unknown): RequestFacts {
-  const raw = nodeRequest(request);
-  const { id, route, routeOptions } = request as AdapterRequest;
-  return {
-    authorization: rawAuthorization(raw.rawHeaders),
-    method: raw.method ?? "",
-    url: raw.originalUrl ?? raw.url ?? "",
+  const message = nodeRequest(request);
+  const { raw, id, body, originalUrl, route, routeOptions } = request as AdapterRequest;
+  return nodeFacts(message, {
     route: text(routeOptions?.url) ?? text(route?.path),
-    requestId: text(id),
-  };
+    requestId: id,
+    originalUrl: raw?.originalUrl ?? originalUrl,
+    body,
+  });
 }
 
 /**
- * Refuses: the headers are set on the response and the rest is thrown, so that the application's exception filters
- * see it as they see any `HttpException`; its `cause` is the `AuthError`.
+ * Answers in place of the handler: the headers are set on the response and the rest is thrown, so that the
+ * application's exception filters see a refusal as they see any `HttpException`; its `cause` is the `AuthError`.
  */
-export function refuse(refused: Refused, response: unknown, adapter: AbstractHttpAdapter): never {
-  const { status, headers, body, error } = refused;
-  for (const [name, value] of Object.entries(headers)) adapter.setHeader(response, name, value);
-  // Nest wraps a text in an object of its own. What is not an object is sent as it is; after that, filters send nothing.
-  if (typeof body !== "object" || body === null) adapter.reply(response, body, status);
-  throw new HttpException((body ?? {}) as object, status, { cause: error });
+export function answer(given: Answer, response: unknown, adapter: AbstractHttpAdapter): never {
+  for (const [name, value] of Object.entries(given.headers)) {
+    // What the error handling of the application sends, it names itself.
+    if (!(given.thrown && name === "content-type")) adapter.setHeader(response, name, value);
+  }
+  if (given.thrown) throw given.thrown;
+  if (given instanceof Refused && typeof given.body === "object" && given.body !== null) {
+    throw new HttpException(given.body, given.status, { cause: given.error });
+  }
+  throw new PlainAnswer(given);
 }
 
-/** Refuses in a middleware, where there is only Node's response. */
-export function answer({ status, headers, body }: Refused, response: ServerResponse): void {
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers });
-  response.end(JSON.stringify(body));
+/** What has a text as its body, or none: Nest would wrap either in an object of its own. */
+class PlainAnswer extends HttpException {
+  readonly text: string | undefined;
+
+  constructor(given: Answer) {
+    super(given.text ?? "", given.status, given instanceof Refused ? { cause: given.error } : {});
+    this.text = given.text;
+  }
+}
+
+/** Sends a {@link PlainAnswer} as it is. */
+@Catch(PlainAnswer)
+export class PlainAnswerFilter implements ExceptionFilter<PlainAnswer> {
+  readonly #host: HttpAdapterHost;
+
+  constructor(@Inject(HttpAdapterHost) host: HttpAdapterHost) {
+    this.#host = host;
+  }
+
+  catch(plain: PlainAnswer, host: ArgumentsHost): void {
+    this.#host.httpAdapter.reply(host.switchToHttp().getResponse(), plain.text, plain.getStatus());
+  }
+}
+
+/** Answers in a middleware, where there is only Node's response. */
+export function answerNode({ status, headers, text }: Answer, response: ServerResponse): void {
+  response.writeHead(status, headers);
+  response.end(text);
 }
 
 function text(value: unknown): string | undefined {

@@ -2,10 +2,10 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
 import { chain } from "../chain.ts";
-import { type Guard, type Outcome, Refused } from "../http/index.ts";
-import { factsOf, refuse } from "./nest-exchange.ts";
-import { GATE, type Gate } from "./nest-gate.ts";
-import { admit, visitOf } from "./nest-visits.ts";
+import { type Answer, type NodeMessage, vary } from "../http/index.ts";
+import type { Gate } from "./common.ts";
+import { type AdapterResponse, answer, factsOf, nodeRequest } from "./nest-exchange.ts";
+import { enter, GATES, type Gates, hasPassed } from "./nest-gates.ts";
 
 /**
  * Protects the routes it is put on: `@UseGuards(SallyportGuard)`. What is required comes from `@Protected`,
@@ -15,37 +15,36 @@ import { admit, visitOf } from "./nest-visits.ts";
  */
 @Injectable()
 export class SallyportGuard implements CanActivate {
-  readonly #gate: Gate;
+  readonly #gates: Gates;
   readonly #host: HttpAdapterHost;
 
-  constructor(@Inject(GATE) gate: Gate, @Inject(HttpAdapterHost) host: HttpAdapterHost) {
-    this.#gate = gate;
+  constructor(@Inject(GATES) gates: Gates, @Inject(HttpAdapterHost) host: HttpAdapterHost) {
+    this.#gates = gates;
     this.#host = host;
   }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const guard = this.#gate.guardOf(context.getClass(), context.getHandler());
-    if (guard === undefined) return true;
+    const gate = this.#gates.gateOf(context.getClass(), context.getHandler());
+    if (gate === undefined) return true;
     const type = context.getType<string>();
     if (type !== "http") {
-      throw new Error(
+      throw new TypeError(
         `Sallyport guards HTTP routes, and ${context.getClass().name}.${context.getHandler().name} is called by ${type}: guard it by other means and mark it @Public()`,
       );
     }
     const http = context.switchToHttp();
-    return this.#judge(guard, http.getRequest(), http.getResponse());
+    return this.#judge(gate, http.getRequest(), http.getResponse());
   }
 
-  #judge(guard: Guard<unknown>, request: unknown, response: unknown): boolean | Promise<boolean> {
+  #judge(gate: Gate<NodeMessage>, request: unknown, response: AdapterResponse): boolean | Promise<boolean> {
+    const message = nodeRequest(request);
     // The guard of a class, of a method and of the whole application may all be this one: a request is judged once.
-    if (visitOf(request)?.guard === guard) return true;
-    return chain(guard(factsOf(request)), (outcome: Outcome<unknown>) => {
-      if (!(outcome instanceof Refused)) {
-        admit(request, { guard, identity: outcome });
-        return true;
-      }
-      if (this.#gate.core.refuse === "throw") throw outcome.error;
-      return refuse(outcome, response, this.#host.httpAdapter);
+    if (hasPassed(message, gate)) return true;
+    return chain(gate(message, factsOf(request)), (refused: Answer | undefined) => {
+      if (refused) return answer(refused, response, this.#host.httpAdapter);
+      enter(message, { gate, kit: this.#gates.kit });
+      this.#host.httpAdapter.setHeader(response, "vary", vary(response.getHeader("vary")));
+      return true;
     });
   }
 }
@@ -53,15 +52,15 @@ export class SallyportGuard implements CanActivate {
 /** The application's guard. It leaves what nobody marked alone, unless `global` is set. */
 @Injectable()
 export class EverywhereGuard implements CanActivate {
-  readonly #gate: Gate;
+  readonly #gates: Gates;
   readonly #guard: SallyportGuard;
 
-  constructor(@Inject(GATE) gate: Gate, @Inject(SallyportGuard) guard: SallyportGuard) {
-    this.#gate = gate;
+  constructor(@Inject(GATES) gates: Gates, @Inject(SallyportGuard) guard: SallyportGuard) {
+    this.#gates = gates;
     this.#guard = guard;
   }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    return this.#gate.everywhere ? this.#guard.canActivate(context) : true;
+    return this.#gates.everywhere ? this.#guard.canActivate(context) : true;
   }
 }

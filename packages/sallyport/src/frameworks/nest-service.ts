@@ -1,12 +1,11 @@
 // What an application injects: the verifier, decisions without a request, health, and who called.
-
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Decision, Requirement } from "../authorize/index.ts";
-import { type Guard, type GuardOptions, Refused } from "../http/index.ts";
+import type { Requirement } from "../authorize/index.ts";
+import type { GuardOptions, NodeMessage } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
-import type { Core } from "../sallyport.ts";
-import { answer, factsOf } from "./nest-exchange.ts";
-import { admit, maybeCaller } from "./nest-visits.ts";
+import type { Auth } from "./common.ts";
+import { answerNode, factsOf, nodeRequest } from "./nest-exchange.ts";
+import { enter, type Gates, maybeCaller } from "./nest-gates.ts";
 
 /** What `app.use()` and `consumer.apply()` take on either adapter. */
 export type NodeMiddleware = (
@@ -29,56 +28,46 @@ export type NodeMiddleware = (
  * }
  * ```
  */
-export class Sallyport<Claims = JsonObject> {
-  readonly #core: Core<Claims>;
-
-  constructor(core: Core<Claims>) {
-    this.#core = core;
-  }
-
+export class Sallyport<Claims = JsonObject> implements Omit<Auth<Claims, object>, "close"> {
   /** Verifies tokens that did not come with a request: `verify()`, `verifySync()`. */
-  get verifier(): Core<Claims>["verifier"] {
-    return this.#core.verifier;
+  readonly verifier: Auth<Claims, object>["verifier"];
+  /** Whether a caller meets a requirement, why not, and what is missing; it throws for no caller. */
+  readonly decide: Auth<Claims, object>["decide"];
+  /** Ends when keys are at hand; rejects with the `AuthError` that says what is wrong. */
+  readonly ready: Auth<Claims, object>["ready"];
+  /** Plain data on issuers, keys and the audit trail. */
+  readonly health: Auth<Claims, object>["health"];
+  readonly signingKeys: Auth<Claims, object>["signingKeys"];
+  readonly #gates: Gates;
+
+  constructor(gates: Gates) {
+    const auth = gates.kit.auth as Auth<Claims, NodeMessage>;
+    this.verifier = auth.verifier;
+    this.decide = auth.decide;
+    this.ready = auth.ready;
+    this.health = auth.health;
+    this.signingKeys = auth.signingKeys;
+    this.#gates = gates;
   }
 
   /**
    * The caller of a request: Express's, Fastify's or Node's.
    *
-   * @throws Error where the route is not protected, or lets in nobody in particular and nobody came
+   * @throws TypeError where the route is not protected, or nobody in particular was let in
    */
   identity(request: object): Identity<Claims> {
     const identity = this.maybeIdentity(request);
-    if (!identity)
-      throw new Error("The request came without a token; where that may be, use maybeIdentity()");
+    if (!identity) throw new TypeError("This optional route let nobody in: ask with maybeIdentity()");
     return identity;
   }
 
   /**
    * The caller of a request, or `undefined` for nobody on a route with `@MaybeProtected`.
    *
-   * @throws Error where the route is not protected
+   * @throws TypeError where the route is not protected
    */
   maybeIdentity(request: object): Identity<Claims> | undefined {
     return maybeCaller(request) as Identity<Claims> | undefined;
-  }
-
-  /** Whether a caller meets a requirement, why not, and what is missing; it throws nothing. */
-  decide(identity: Identity<Claims>, needed: Requirement): Decision | Promise<Decision> {
-    return this.#core.decide(identity, needed);
-  }
-
-  /** Ends when keys are at hand; rejects with the `AuthError` that says what is wrong. */
-  ready(): Promise<void> {
-    return this.#core.ready();
-  }
-
-  /** Plain data on issuers, keys and the audit trail. */
-  health(): ReturnType<Core<Claims>["health"]> {
-    return this.#core.health();
-  }
-
-  signingKeys(): ReturnType<Core<Claims>["signingKeys"]> {
-    return this.#core.signingKeys();
   }
 
   /**
@@ -92,15 +81,15 @@ export class Sallyport<Claims = JsonObject> {
    * ```
    */
   middleware(needed?: Requirement, options: GuardOptions = {}): NodeMiddleware {
-    const guard = this.#core.guard(needed, options);
-    const mode = this.#core.refuse;
+    const { kit } = this.#gates;
+    const gate = kit.gate(needed, options);
     return async (request, response, next) => {
       try {
-        const outcome = await guard(factsOf(request));
-        if (!(outcome instanceof Refused))
-          admit(request, { guard: guard as Guard<unknown>, identity: outcome });
-        else if (mode === "throw") throw outcome.error;
-        else return answer(outcome, response);
+        const message = nodeRequest(request);
+        const refused = await gate(message, factsOf(request));
+        if (refused?.thrown) return next(refused.thrown);
+        if (refused) return answerNode(refused, response);
+        enter(message, { gate, kit });
       } catch (error) {
         return next(error);
       }

@@ -9,13 +9,15 @@ import {
   type OnModuleInit,
   type Provider,
 } from "@nestjs/common";
-import { APP_GUARD, MetadataScanner, ModulesContainer } from "@nestjs/core";
+import { APP_FILTER, APP_GUARD, MetadataScanner, ModulesContainer } from "@nestjs/core";
 import type { JsonObject } from "../identity.ts";
-import { createCore, type SallyportDeps, type SallyportOptions } from "../sallyport.ts";
-import { createGate, GATE, type Gate } from "./nest-gate.ts";
+import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
+import { PlainAnswerFilter } from "./nest-exchange.ts";
+import { createGates, GATES, type Gates } from "./nest-gates.ts";
 import { EverywhereGuard, SallyportGuard } from "./nest-guard.ts";
 import { Sallyport } from "./nest-service.ts";
 
+export * from "./exports.ts";
 export { Caller, MaybeProtected, Protected, Public } from "./nest-decorators.ts";
 export { SallyportGuard } from "./nest-guard.ts";
 export { type NodeMiddleware, Sallyport } from "./nest-service.ts";
@@ -31,8 +33,8 @@ export interface SallyportModuleOptions<Claims = JsonObject> extends SallyportOp
 /** How {@link SallyportModule.forRootAsync} comes by its options. */
 export interface SallyportModuleAsyncOptions<Claims = JsonObject> extends Pick<ModuleMetadata, "imports"> {
   readonly inject?: FactoryProvider["inject"];
-  // biome-ignore lint/suspicious/noExplicitAny: what is injected is the application's to type, as in Nest's own modules.
   readonly useFactory: (
+    // biome-ignore lint/suspicious/noExplicitAny: what is injected is the application's to type, as in Nest's modules.
     ...injected: any[]
   ) => SallyportModuleOptions<Claims> | Promise<SallyportModuleOptions<Claims>>;
 }
@@ -51,11 +53,11 @@ let modules = 0;
  */
 @Module({})
 export class SallyportModule implements OnModuleInit, OnApplicationShutdown {
-  readonly #gate: Gate;
+  readonly #gates: Gates;
   readonly #container: ModulesContainer;
 
-  constructor(@Inject(GATE) gate: Gate, @Inject(ModulesContainer) container: ModulesContainer) {
-    this.#gate = gate;
+  constructor(@Inject(GATES) gates: Gates, @Inject(ModulesContainer) container: ModulesContainer) {
+    this.#gates = gates;
     this.#container = container;
   }
 
@@ -76,7 +78,7 @@ export class SallyportModule implements OnModuleInit, OnApplicationShutdown {
     return { ...moduleWith({ provide: SETTINGS, useFactory, inject }), imports };
   }
 
-  /** Compiles the guard of every marked route, so that a requirement that is none is found before the first request. */
+  /** Compiles the gate of every route, so that a requirement that is none is found before the first request. */
   onModuleInit(): void {
     const all = [...this.#container.values()];
     if (all.filter(({ metatype }) => metatype === SallyportModule).length > 1) {
@@ -90,16 +92,14 @@ export class SallyportModule implements OnModuleInit, OnApplicationShutdown {
       const { prototype } = metatype as { readonly prototype: Record<string, unknown> };
       for (const name of scanner.getAllMethodNames(prototype)) {
         const handler = prototype[name];
-        if (typeof handler === "function" && this.#gate.isMarked(metatype, handler)) {
-          this.#gate.guardOf(metatype, handler);
-        }
+        if (typeof handler === "function") this.#gates.gateOf(metatype, handler);
       }
     }
   }
 
   /** Runs once the server takes no more requests. */
   onApplicationShutdown(): Promise<void> {
-    return this.#gate.core.close();
+    return this.#gates.kit.auth.close();
   }
 }
 
@@ -108,18 +108,16 @@ function moduleWith(settings: Provider): DynamicModule {
     settings,
     // Nest 10 tells modules apart by their serialised definition, in which two factories look the same.
     { provide: Symbol("sallyport module"), useValue: modules++ },
-    { provide: GATE, inject: [SETTINGS], useFactory: gateOf },
-    { provide: Sallyport, inject: [GATE], useFactory: ({ core }: Gate) => new Sallyport(core) },
+    { provide: GATES, inject: [SETTINGS], useFactory: gatesOf },
+    { provide: Sallyport, inject: [GATES], useFactory: (gates: Gates) => new Sallyport(gates) },
     SallyportGuard,
     { provide: APP_GUARD, useClass: EverywhereGuard },
+    { provide: APP_FILTER, useClass: PlainAnswerFilter },
   ];
-  return { module: SallyportModule, global: true, providers, exports: [GATE, Sallyport, SallyportGuard] };
+  return { module: SallyportModule, global: true, providers, exports: [GATES, Sallyport, SallyportGuard] };
 }
 
-function gateOf({ global: everywhere = false, deps, ...options }: SallyportModuleOptions<unknown>): Gate {
-  if (typeof everywhere !== "boolean") throw new TypeError("SallyportModule: `global` takes true or false");
-  return createGate(
-    createCore<unknown>(Object.keys(options).length === 0 ? undefined : options, deps),
-    everywhere,
-  );
+function gatesOf({ global = false, deps, ...options }: SallyportModuleOptions<unknown>): Gates {
+  if (typeof global !== "boolean") throw new TypeError("SallyportModule: `global` takes true or false");
+  return createGates(global, Object.keys(options).length === 0 ? undefined : options, deps);
 }

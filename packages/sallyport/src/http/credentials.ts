@@ -1,17 +1,6 @@
 // From a request's headers and URL to the one access token it carries (RFC 6750 §2, RFC 9110 §11).
 import { AuthError } from "../errors.ts";
-
-/** What the edge has to know of a request; each framework fills it in. */
-export interface RequestFacts {
-  /** The value of `Authorization`; all values as a list where there are several, as the wire had them. */
-  readonly authorization: string | readonly string[] | undefined;
-  readonly method: string;
-  /** The request target with its query; only looked at for a second token. */
-  readonly url: string;
-  /** The route's pattern (`/users/:id`), where the framework tells it. */
-  readonly route: string | undefined;
-  readonly requestId: string | undefined;
-}
+import type { RequestFacts } from "./facts.ts";
 
 /** `undefined`, the one value, or the list of all values of `Authorization` in Node's raw header list. */
 export function rawAuthorization(rawHeaders: readonly string[]): string | readonly string[] | undefined {
@@ -33,7 +22,10 @@ export function rawAuthorization(rawHeaders: readonly string[]): string | readon
  *
  * @throws AuthError `invalid_request`
  */
-export function readToken({ authorization, url }: RequestFacts): string | undefined {
+export function readToken({
+  authorization,
+  url,
+}: Pick<RequestFacts, "authorization" | "url">): string | undefined {
   if (authorization === undefined) return undefined;
   if (typeof authorization !== "string") {
     throw new AuthError("invalid_request", "The request has more than one Authorization header");

@@ -11,8 +11,10 @@ import { AuthError } from "../errors.ts";
 import type { DecisionEvent } from "../events.ts";
 import type { Identity } from "../identity.ts";
 import type { Verified, Verifier } from "../verify/index.ts";
-import { asRequestError, type RequestFacts, readToken } from "./credentials.ts";
-import { type OnRefused, Refused } from "./refusal.ts";
+import { asRequestError, readToken } from "./credentials.ts";
+import type { RequestFacts } from "./facts.ts";
+import { preflightAnswer } from "./preflight.ts";
+import { type Answer, type RefusalDeps, Refused } from "./refusal.ts";
 
 /** Rules of one guarded route. */
 export interface GuardOptions {
@@ -23,17 +25,15 @@ export interface GuardOptions {
 }
 
 /** What a guard needs of the application. */
-export interface GuardDeps<Claims> {
+export interface GuardDeps<Claims> extends RefusalDeps {
   readonly verifier: Verifier<Claims>;
-  readonly realm: string;
-  readonly onRefused: OnRefused | undefined;
   readonly now: () => number;
   /** Receives the decision; `undefined` where nobody listens. */
   readonly emit: ((event: DecisionEvent) => void) | undefined;
 }
 
-/** An identity, `undefined` for nobody (optional guards only), or a refusal. */
-export type Outcome<Claims> = Identity<Claims> | undefined | Refused;
+/** An identity, `undefined` for nobody (optional guards only), or what to answer: a {@link Refused}, or to a preflight. */
+export type Outcome<Claims> = Identity<Claims> | undefined | Answer;
 
 /** Judges one request. Never throws; answers at once where it can. */
 export type Guard<Claims> = (facts: RequestFacts) => Outcome<Claims> | Promise<Outcome<Claims>>;
@@ -52,9 +52,21 @@ export function createGuard<Claims>(
   const frozen = needed === undefined ? undefined : requirement(needed);
   const described = frozen && describeRequirement(frozen);
 
-  function judge(token: string): Verified<Claims> | Promise<Verified<Claims>> {
+  function judge(token: string, { tokenInForm }: RequestFacts): Verified<Claims> | Promise<Verified<Claims>> {
     const verified = verifier.check(token);
-    return frozen === undefined ? verified : chain(verified, (passed) => require(passed, frozen));
+    const passed = frozen === undefined ? verified : chain(verified, (one) => require(one, frozen));
+    // Last, since the body may have to be read for it: a bad token is refused before that.
+    return tokenInForm ? chain(passed, (one) => requireOneToken(one, tokenInForm)) : passed;
+  }
+
+  function requireOneToken(
+    verified: Verified<Claims>,
+    tokenInForm: true | (() => Promise<boolean>),
+  ): Verified<Claims> | Promise<Verified<Claims>> {
+    return chain(tokenInForm === true || tokenInForm(), (found) => {
+      if (found) throw new Denied(secondToken(), verified);
+      return verified;
+    });
   }
 
   function require(verified: Verified<Claims>, all: Requirement) {
@@ -67,13 +79,14 @@ export function createGuard<Claims>(
   function guard(facts: RequestFacts): Outcome<Claims> | Promise<Outcome<Claims>> {
     const start = emit ? performance.now() : 0;
     let token: string | undefined;
+    if (facts.preflight && !optional) return preflightAnswer;
     try {
       token = readToken(facts);
       if (token === undefined) {
         if (optional) return finish(facts, start, undefined);
         throw new AuthError("missing_token", "The request carries no bearer token");
       }
-      const judged = judge(token);
+      const judged = judge(token, facts);
       if (!(judged instanceof Promise)) return finish(facts, start, judged);
       return judged.then(
         (passed) => finish(facts, start, passed),
@@ -151,6 +164,13 @@ export function createGuard<Claims>(
   }
 
   return guard;
+}
+
+function secondToken(): AuthError {
+  return new AuthError(
+    "invalid_request",
+    "The request carries a token in the header and one in the form body",
+  );
 }
 
 /** Carries who was denied from the decision to the event. */

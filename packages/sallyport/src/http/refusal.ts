@@ -9,39 +9,76 @@ export interface Refusal {
   readonly error: AuthError;
 }
 
-/** May change the body and headers of a refusal; the status stays what it is. */
-export type OnRefused = (
-  refusal: Refusal,
-) => { readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown } | undefined;
+/** What {@link OnRefused} may change. */
+export interface RefusalChange {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; a string is sent as it is, and `undefined` sends an empty body. */
+  readonly body?: unknown;
+}
 
-/** Tells a refusal from an identity. */
-export class Refused implements Refusal {
+/** May change the body and headers of a refusal; the status stays what it is. If it fails, the refusal goes out unchanged. */
+export type OnRefused = (refusal: Refusal) => RefusalChange | undefined;
+
+/** What a refusal takes from the application. */
+export interface RefusalDeps {
+  readonly realm: string;
+  readonly onRefused?: OnRefused | undefined;
+  /** `throw` hands the error to the framework's own error handling, with the headers set. */
+  readonly refuse?: "answer" | "throw";
+  /** Hears of an `onRefused` that failed. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+/** What a guard answers in place of the handler; a framework sends it as it is. */
+export class Answer {
   readonly status: number;
+  /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
-  readonly error: AuthError;
+  /** The body's text; `undefined` where there is none. */
+  readonly text: string | undefined;
+  /** To be handed to the framework's error handling in place of `status` and `text`. */
+  readonly thrown: AuthError | undefined;
 
   constructor(
-    error: AuthError,
-    { realm, onRefused }: { readonly realm: string; readonly onRefused: OnRefused | undefined },
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    text: string | undefined,
+    thrown?: AuthError,
   ) {
-    this.error = error;
-    this.status = error.status;
-    this.headers = headersOf(error, realm);
-    // RFC 6750 §3.1 has no `error` for a request without credentials; the body names it all the same, for people.
-    this.body = { error: error.error ?? bodyError(error), error_description: error.description };
-    const change = onRefused?.(this);
-    if (change?.headers) this.headers = { ...this.headers, ...lowerCase(change.headers) };
-    if (change && "body" in change) this.body = change.body;
+    this.status = status;
+    this.headers = headers;
+    this.text = text;
+    this.thrown = thrown;
   }
 }
 
-function headersOf(error: AuthError, realm: string): Readonly<Record<string, string>> {
+/** The answer to a refused request. */
+export class Refused extends Answer implements Refusal {
+  readonly body: unknown;
+  readonly error: AuthError;
+
+  constructor(error: AuthError, deps: RefusalDeps) {
+    const first = defaultRefusal(error, deps.realm);
+    const { headers, body, text } = changed(first, deps);
+    super(first.status, headers, text, deps.refuse === "throw" ? error : undefined);
+    this.body = body;
+    this.error = error;
+  }
+}
+
+function defaultRefusal(error: AuthError, realm: string): Refusal {
   const challenge = error.challenge({ realm });
   return {
-    "cache-control": "no-store",
-    ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
-    ...(error.status === 503 ? { "retry-after": String(error.retryAfterSeconds ?? 5) } : {}),
+    status: error.status,
+    headers: {
+      "cache-control": "no-store",
+      "content-type": "application/json; charset=utf-8",
+      ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
+      ...(error.status === 503 ? { "retry-after": String(error.retryAfterSeconds ?? 5) } : {}),
+    },
+    // RFC 6750 §3.1 has no `error` for a request without credentials; the body names it all the same, for people.
+    body: { error: error.error ?? bodyError(error), error_description: error.description },
+    error,
   };
 }
 
@@ -49,6 +86,63 @@ function bodyError(error: AuthError): string {
   return error.status === 503 ? "temporarily_unavailable" : "missing_token";
 }
 
-function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+interface Form {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly text: string | undefined;
+}
+
+/** The refusal as `onRefused` wants it, or as it was: an application's mistake must never turn a refusal into a crash. */
+function changed(first: Refusal, { onRefused, warn }: RefusalDeps): Form {
+  const plain: Form = { headers: first.headers, body: first.body, text: JSON.stringify(first.body) };
+  if (!onRefused) return plain;
+  try {
+    const change: unknown = onRefused(Object.freeze(first));
+    return change === undefined || change === null ? plain : apply(first, change);
+  } catch {
+    try {
+      warn?.("onRefused failed or gave what can't be sent: the refusal went out unchanged");
+    } catch {
+      // A logger's failure is the logger's.
+    }
+    return plain;
+  }
+}
+
+function apply(first: Refusal, change: unknown): Form {
+  if (typeof change !== "object" || change === null)
+    throw new TypeError("onRefused takes a function to { headers, body }");
+  if (change instanceof Promise) {
+    change.catch(() => {});
+    throw new TypeError("onRefused takes a function that answers at once");
+  }
+  const { headers, body } = { body: first.body, ...change } as RefusalChange;
+  const merged: Record<string, string> = { ...first.headers, ...checkedHeaders(headers) };
+  const text = typeof body === "string" ? body : (JSON.stringify(body) as string | undefined);
+  if (text === undefined) delete merged["content-type"];
+  return { headers: merged, body, text };
+}
+
+const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** They describe the bytes on the wire, which are the framework's. */
+const framing = ["connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"];
+
+function checkedHeaders(headers: unknown): Record<string, string> {
+  const checked: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    const lower = name.toLowerCase();
+    if (
+      !headerName.test(name) ||
+      typeof value !== "string" ||
+      !headerValue.test(value) ||
+      framing.includes(lower)
+    ) {
+      throw new TypeError(
+        "The headers of a refusal take names and values of HTTP, and none that frame the body",
+      );
+    }
+    checked[lower] = value;
+  }
+  return checked;
 }

@@ -43,7 +43,8 @@ export function checkClaims(claims: JsonObject, policy: ClaimsPolicy, nowSeconds
   const iat = dateClaim(claims, "iat");
   dateClaim(claims, "auth_time");
   if (exp === undefined) throw refusal("missing_claim", "The token has no exp");
-  if (nowSeconds >= exp + tolerance) throw refusal("token_expired", "The access token has expired");
+  // The comparisons are put so that a clock that is not a number refuses.
+  if (!(nowSeconds < exp + tolerance)) throw refusal("token_expired", "The access token has expired");
   if (nbf !== undefined && nbf > nowSeconds + tolerance) {
     throw refusal("token_not_yet_valid", "The token is not valid yet (nbf)");
   }

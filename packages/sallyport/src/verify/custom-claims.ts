@@ -3,6 +3,7 @@ import { isThenable } from "../chain.ts";
 import { AuthError } from "../errors.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { StandardResult, StandardSchema } from "../standard-schema.ts";
+import { outline } from "./outline.ts";
 
 /** From an identity with raw claims to one with the application's. */
 export type CustomClaims<Claims> = (identity: Identity) => Identity<Claims> | Promise<Identity<Claims>>;
@@ -10,7 +11,8 @@ export type CustomClaims<Claims> = (identity: Identity) => Identity<Claims> | Pr
 /**
  * Makes the step that applies `deps.claims`. What the schema gives out stands over the token's own claims, which stay.
  *
- * The step throws or rejects with an AuthError `invalid_token`, whose `cause` holds the paths of the issues, not their values.
+ * The step throws or rejects with an AuthError `invalid_token`, whose `cause` says how many rules are not met, or what kind
+ * of error the schema threw: its messages and paths may repeat what the token says.
  */
 export function customClaims<Claims>(schema: StandardSchema<Claims> | undefined): CustomClaims<Claims> {
   if (!schema) return (identity) => identity as Identity<Claims>;
@@ -18,7 +20,8 @@ export function customClaims<Claims>(schema: StandardSchema<Claims> | undefined)
     new AuthError("invalid_token", "The token's claims do not fit the application's schema", { cause });
 
   const finish = (identity: Identity, result: StandardResult<Claims>): Identity<Claims> => {
-    if (typeof result !== "object" || result === null) throw refuse(new TypeError("The schema gave no answer"));
+    if (typeof result !== "object" || result === null)
+      throw refuse(new TypeError("The schema gave no answer"));
     if (result.issues) throw refuse(new Error(`${result.issues.length} of the schema's rules are not met`));
     const { value } = result;
     const claims = isObject(value) ? Object.freeze({ ...identity.claims, ...value }) : value;
@@ -30,14 +33,14 @@ export function customClaims<Claims>(schema: StandardSchema<Claims> | undefined)
     try {
       result = schema["~standard"].validate(identity.claims);
     } catch (cause) {
-      throw refuse(cause);
+      throw refuse(outline(cause));
     }
     // A promise of another realm or library is a promise all the same.
     if (!isThenable(result)) return finish(identity, result);
     return Promise.resolve(result).then(
       (done) => finish(identity, done),
       (cause: unknown) => {
-        throw refuse(cause);
+        throw refuse(outline(cause));
       },
     );
   };

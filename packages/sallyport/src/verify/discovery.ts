@@ -43,7 +43,10 @@ export function readMetadata(document: Readonly<Record<string, unknown>>, policy
   if (typeof uri !== "string" || !URL.canParse(uri)) {
     throw new AuthError("discovery_failed", "The metadata document has no jwks_uri");
   }
-  const { protocol, hostname } = new URL(uri);
+  const { protocol, hostname, username, password } = new URL(uri);
+  if (username || password) {
+    throw new AuthError("discovery_failed", "The metadata document's jwks_uri has a user or a password");
+  }
   const loopback = policy.options.insecureAllowLoopback === true && isLoopbackUrl(uri);
   if (protocol !== "https:" && !(protocol === "http:" && loopback)) {
     throw new AuthError("discovery_failed", "The metadata document's jwks_uri is not https");

@@ -1,5 +1,6 @@
 // One JSON document over HTTPS, with limits that really end the request: time in all, bytes after decompression, no redirect.
 import { AuthError, type AuthErrorCode } from "../errors.ts";
+import { firstCode, outline } from "./outline.ts";
 
 /** What {@link fetchDocument} needs to know. */
 export interface FetchDocumentOptions {
@@ -27,7 +28,11 @@ export interface FetchedDocument {
  */
 export async function fetchDocument(url: string, options: FetchDocumentOptions): Promise<FetchedDocument> {
   const { fetch, timeoutMs, maxBytes, signal, failure } = options;
-  const fail = (message: string, cause?: unknown) => new AuthError(failure, message, { cause });
+  const fail = (message: string, thrown?: unknown) => {
+    if (thrown === undefined) return new AuthError(failure, message);
+    const code = firstCode(thrown);
+    return new AuthError(failure, code ? `${message} (${code})` : message, { cause: outline(thrown) });
+  };
   const abort = new AbortController();
   const stop = () => abort.abort();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -66,16 +71,27 @@ export async function fetchDocument(url: string, options: FetchDocumentOptions):
       response.body?.cancel().catch(() => {});
       throw fail(`The answer was ${response.status}, not 200`);
     }
-    const text = await readText(response, maxBytes, fail);
+    const text = await readText(response, maxBytes, abort.signal, fail);
     return { document: parseObject(text, fail), maxAgeSeconds: freshness(response.headers) };
   }
 }
 
-type Fail = (message: string, cause?: unknown) => AuthError;
+type Fail = (message: string, thrown?: unknown) => AuthError;
 
-async function readText(response: Response, maxBytes: number, fail: Fail): Promise<string> {
+async function readText(
+  response: Response,
+  maxBytes: number,
+  signal: AbortSignal,
+  fail: Fail,
+): Promise<string> {
   const reader = response.body?.getReader();
   if (!reader) throw fail("The answer has no body");
+  // The body is ended here as well: a `fetch` of the user's own may ignore the signal.
+  const cancel = () => {
+    reader.cancel().catch(() => {});
+  };
+  if (signal.aborted) cancel();
+  signal.addEventListener("abort", cancel, { once: true });
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let text = "";
   let bytes = 0;
@@ -85,7 +101,7 @@ async function readText(response: Response, maxBytes: number, fail: Fail): Promi
       if (done) return text + decoder.decode();
       bytes += value.byteLength;
       if (bytes > maxBytes) {
-        reader.cancel().catch(() => {});
+        cancel();
         throw fail(`The answer is larger than ${maxBytes} bytes`);
       }
       text += decoder.decode(value, { stream: true });

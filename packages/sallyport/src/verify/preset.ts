@@ -10,7 +10,9 @@ export type Condition =
   | { readonly claim: ClaimPath; readonly equals: JsonValue }
   | { readonly claim: ClaimPath; readonly oneOf: readonly JsonValue[] }
   | { readonly claim: ClaimPath; readonly startsWith: string }
-  | { readonly claim: ClaimPath; readonly type: "string" | "list" | "object" }
+  | { readonly claim: ClaimPath; readonly endsWith: string }
+  /** `one` is a string, or a list of exactly one string. */
+  | { readonly claim: ClaimPath; readonly type: "string" | "list" | "object" | "one" }
   /** The claim is a text put together from others: `{0}` is the first path's text. */
   | { readonly claim: ClaimPath; readonly template: string; readonly from: readonly ClaimPath[] }
   /** The claim is the value of another claim, or a list that has it. */
@@ -79,17 +81,21 @@ export interface Tenancy {
   readonly placeholder: string;
 }
 
-/** Whether a condition holds for these claims. A missing claim satisfies nothing but `present: false`. */
+/**
+ * Whether a condition holds for these claims. A missing claim satisfies nothing but `present: false`; a claim that is
+ * `null` is there: an ID token's mark counts whatever its value.
+ */
 export function holds(condition: Condition, claims: JsonObject): boolean {
   if ("anyOf" in condition) return condition.anyOf.some((one) => holds(one, claims));
   if ("allOf" in condition) return condition.allOf.every((one) => holds(one, claims));
   const value = readClaim(claims, condition.claim);
-  if ("present" in condition) return (value !== undefined && value !== null) === condition.present;
+  if ("present" in condition) return (value !== undefined) === condition.present;
   if (value === undefined) return false;
   if ("equals" in condition) return value === condition.equals;
   if ("oneOf" in condition) return condition.oneOf.includes(value);
   if ("startsWith" in condition) return typeof value === "string" && value.startsWith(condition.startsWith);
-  if ("type" in condition) return typeOf(value) === condition.type;
+  if ("endsWith" in condition) return typeof value === "string" && value.endsWith(condition.endsWith);
+  if ("type" in condition) return isOfType(value, condition.type);
   if ("includes" in condition) {
     const other = readClaim(claims, condition.includes);
     return typeof other === "string" && (value === other || (Array.isArray(value) && value.includes(other)));
@@ -99,8 +105,11 @@ export function holds(condition: Condition, claims: JsonObject): boolean {
   return value === condition.template.replace(/\{(\d)\}/g, (_, index) => parts[Number(index)] as string);
 }
 
-function typeOf(value: JsonValue): "string" | "list" | "object" | undefined {
-  if (typeof value === "string") return value === "" ? undefined : "string";
-  if (Array.isArray(value)) return "list";
-  return typeof value === "object" && value !== null ? "object" : undefined;
+function isOfType(value: JsonValue, type: "string" | "list" | "object" | "one"): boolean {
+  const isString = (one: JsonValue | undefined) => typeof one === "string" && one !== "";
+  if (type === "string") return isString(value);
+  if (type === "list") return Array.isArray(value);
+  if (type === "one")
+    return isString(value) || (Array.isArray(value) && value.length === 1 && isString(value[0]));
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

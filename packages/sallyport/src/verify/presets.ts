@@ -1,6 +1,7 @@
 // The providers we know: one row each. How to add one: CONTRIBUTING.md.
-import { defaultAlgorithms } from "./algorithms.ts";
-import type { Condition, Preset } from "./preset.ts";
+import type { JsonObject } from "../identity.ts";
+import { algorithmRow, defaultAlgorithms } from "./algorithms.ts";
+import { type Condition, holds, type Preset } from "./preset.ts";
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -9,6 +10,8 @@ const absent = (...claim: string[]): Condition => ({ claim, present: false });
 const equals = (name: string, value: string): Condition => ({ claim: [name], equals: value });
 const isText = (...claim: string[]): Condition => ({ claim, type: "string" });
 const isList = (...claim: string[]): Condition => ({ claim, type: "list" });
+// A text, or a list of one: what is made for one audience only never names two.
+const isOne = (...claim: string[]): Condition => ({ claim, type: "one" });
 const same = (left: string, right: string): Condition => ({
   claim: [left],
   template: "{0}",
@@ -56,12 +59,12 @@ const rows = {
     algorithms: ["RS256"],
     headerTypes: ["jwt", "at+jwt"],
     required: ["iss", "exp", "aud", "sub", "iat", "ver"],
-    // The client is in every access token, under one name or the other, and in no ID token.
+    // The client is in every access token, under one name or the other, and in no ID token. Each version has its issuer.
     accept: [
       {
         anyOf: [
-          { allOf: [equals("ver", "2.0"), isText("azp")] },
-          { allOf: [equals("ver", "1.0"), isText("appid")] },
+          { allOf: [equals("ver", "2.0"), { claim: ["iss"], endsWith: "/v2.0" }, isText("azp")] },
+          { allOf: [equals("ver", "1.0"), { claim: ["iss"], startsWith: "https://sts." }, isText("appid")] },
         ],
       },
     ],
@@ -105,10 +108,10 @@ const rows = {
   okta: {
     ...plain,
     documentation: "https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/",
-    issuerHost: /\.(okta|oktapreview|okta-emea|okta-gov)\.com$/,
+    issuerHost: /\.((okta|oktapreview|okta-emea|okta-gov)\.com|okta\.mil)$/,
     algorithms: ["RS256"],
     headerTypes: [null, "jwt", "at+jwt"],
-    required: ["iss", "exp", "aud", "sub", "iat", "jti", "cid", "scp"],
+    required: ["iss", "exp", "aud", "sub", "iat", "jti"],
     accept: [isText("cid"), isList("scp")],
     // `idp` is in every ID token; `jti` tells the two apart by its prefix as well.
     refuse: [...idTokenMarks, present("idp"), { claim: ["jti"], startsWith: "ID." }],
@@ -150,13 +153,14 @@ const rows = {
     algorithms: ["RS256"],
     headerTypes: ["jwt"],
     required: ["iss", "exp", "aud", "sub", "iat"],
-    accept: [isText("azp")],
+    accept: [isText("azp"), isOne("aud")],
     refuse: [present("events"), present("scope"), present("scp")],
     // A service account's token is issued to itself.
     kinds: [{ kind: "service", when: same("azp", "sub") }],
     clientId: [["azp"]],
     scopes: [],
-    username: [["email"]],
+    // An e-mail address, which may be unverified, is no user name.
+    username: [],
     singleAudience: true,
   },
   keycloak: {
@@ -164,15 +168,16 @@ const rows = {
     documentation:
       "https://www.keycloak.org/docs/latest/server_admin/#_oidc_token_and_saml_assertion_mappings",
     issuerPath: /^\/(?:.+\/)?realms\/[^/]+$/,
-    algorithms: ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"],
+    // Each client may have its own; every key of the set names its one.
+    algorithms: [...defaultAlgorithms, "RS384", "RS512", "PS384", "PS512", "ES384", "ES512"],
     headerTypes: ["jwt", "at+jwt"],
-    required: ["iss", "exp", "aud", "sub", "iat", "typ", "azp"],
+    required: ["iss", "exp", "aud", "sub", "iat"],
     hints: {
       sub: "in Keycloak, give the client the basic scope, or switch its sub mapper on for lightweight access tokens",
       aud: "in Keycloak, add an audience mapper for this API to the client or to one of its scopes",
     },
     // A client switch writes the type in lower case. Versions before 25 have `nonce` in access tokens too.
-    accept: [{ claim: ["typ"], oneOf: ["Bearer", "DPoP", "bearer", "dpop"] }],
+    accept: [{ claim: ["typ"], oneOf: ["Bearer", "DPoP", "bearer", "dpop"] }, isText("azp")],
     refuse: [present("at_hash"), present("c_hash"), present("s_hash"), present("events")],
     kinds: [
       {
@@ -212,8 +217,8 @@ const rows = {
     issuerHost: /^(issuer-)?cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/,
     algorithms: ["RS256"],
     headerTypes: [null, "jwt", "at+jwt"],
-    required: ["iss", "exp", "sub", "iat", "client_id", "token_use", "jti"],
-    accept: [equals("token_use", "access")],
+    required: ["iss", "exp", "sub", "iat", "jti"],
+    accept: [equals("token_use", "access"), isText("client_id")],
     refuse: idTokenMarks,
     audience: [["aud"], ["client_id"]],
     kinds: [{ kind: "service", when: { allOf: [absent("username"), same("sub", "client_id")] } }],
@@ -229,8 +234,8 @@ const rows = {
     issuer: "https://token.actions.githubusercontent.com",
     algorithms: ["RS256"],
     headerTypes: ["jwt"],
-    required: ["iss", "exp", "aud", "sub", "iat", "jti", "repository", "repository_owner", "run_id"],
-    accept: [isText("repository"), isText("repository_owner"), isText("run_id")],
+    required: ["iss", "exp", "aud", "sub", "iat", "jti"],
+    accept: [isText("repository"), isText("repository_owner"), isText("run_id"), isOne("aud")],
     // The runner's own token has these, and the same issuer.
     refuse: [...idTokenMarks, present("scp"), present("nameid"), present("orch_id")],
     kinds: [{ kind: "workload", when: present("repository") }],
@@ -248,7 +253,7 @@ const rows = {
     issuerHost: /^oidc\.eks\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/,
     algorithms: ["RS256", "ES256", "ES384", "ES512"],
     headerTypes: [null, "jwt"],
-    required: ["iss", "exp", "aud", "sub", "iat", "kubernetes.io"],
+    required: ["iss", "exp", "aud", "sub", "iat"],
     accept: [
       {
         claim: ["sub"],
@@ -278,10 +283,16 @@ export type PresetName = keyof typeof rows;
 
 export const presetNames = Object.freeze(Object.keys(rows)) as readonly PresetName[];
 
-/** All presets by name. */
-export const presets = Object.freeze(
-  Object.fromEntries(presetNames.map((name) => [name, Object.freeze({ name, ...rows[name] })])),
+/** All presets by name, frozen to the bottom: no module can widen one for another. */
+export const presets = deepFreeze(
+  Object.fromEntries(presetNames.map((name) => [name, { name, ...rows[name] }])),
 ) as unknown as Readonly<Record<PresetName, Preset>>;
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== "object" || value === null || value instanceof RegExp) return value;
+  for (const member of Object.values(value)) deepFreeze(member);
+  return Object.freeze(value);
+}
 
 /** The preset that an issuer's URL proves, if any. */
 export function inferPreset(issuer: string): Preset | undefined {
@@ -293,15 +304,32 @@ export function inferPreset(issuer: string): Preset | undefined {
 }
 
 /** The presets that would accept a token of this type; for the log, where a token was refused for its type. */
-export function presetsAccepting(
-  typ: string | undefined,
-  claims: { readonly [name: string]: unknown },
-): readonly PresetName[] {
+export function presetsAccepting(typ: string | undefined, claims: JsonObject): readonly PresetName[] {
   return presetNames.filter((name) => {
-    const { headerTypes, required } = presets[name];
-    return headerTypes.includes(typ ?? null) && required.every((claim) => Object.hasOwn(claims, claim));
+    const { headerTypes, required, accept, refuse } = presets[name];
+    return (
+      headerTypes.includes(typ ?? null) &&
+      required.every((claim) => Object.hasOwn(claims, claim)) &&
+      accept.every((condition) => holds(condition, claims)) &&
+      !refuse.some((condition) => holds(condition, claims))
+    );
   });
 }
+
+const pathLists = [
+  "audience",
+  "userId",
+  "clientId",
+  "scopes",
+  "roles",
+  "groups",
+  "permissions",
+  "username",
+  "tokenId",
+] as const;
+
+const isPath = (path: unknown) =>
+  Array.isArray(path) && path.length > 0 && path.every((step) => typeof step === "string" && step !== "");
 
 /**
  * Checks a preset of the user's own: it must be as strict as ours.
@@ -321,11 +349,33 @@ export function checkPreset(preset: Preset, where: string): Preset {
       `${where}: \`preset\` takes a row whose \`required\` has at least iss, exp, sub and iat`,
     );
   }
+  if (!preset.algorithms.every((name) => algorithmRow(name) !== undefined)) {
+    throw new TypeError(
+      `${where}: \`preset\` takes a row whose \`algorithms\` are RS256, PS256, ES256 and their like`,
+    );
+  }
+  // Compared with the header's `typ` in this form: another would match nothing, or seem to.
+  const isType = (typ: unknown) =>
+    typ === null ||
+    (typeof typ === "string" && /^(?!application\/)[\x21-\x7e]+$/.test(typ) && typ === typ.toLowerCase());
+  if (!preset.headerTypes.every(isType)) {
+    throw new TypeError(
+      `${where}: \`preset\` takes a row whose \`headerTypes\` are in lower case without application/, or null`,
+    );
+  }
   const typed = preset.headerTypes.length === 1 && preset.headerTypes[0] === "at+jwt";
   if (!typed && !list(preset.accept)) {
     throw new TypeError(
       `${where}: \`preset\` takes a row whose \`accept\` tells access tokens from ID tokens, since its headerTypes do not`,
     );
   }
-  return Object.freeze({ ...plain, ...preset });
+  for (const name of pathLists) {
+    const paths: unknown = preset[name];
+    if (paths !== undefined && !(Array.isArray(paths) && paths.every(isPath))) {
+      throw new TypeError(
+        `${where}: \`preset\` takes a row whose \`${name}\` is a list of paths, each a list of steps`,
+      );
+    }
+  }
+  return deepFreeze(structuredClone({ ...plain, ...preset }));
 }

@@ -9,6 +9,7 @@ import { AuthError } from "../errors.ts";
 import { type FetchedDocument, fetchDocument } from "./fetch-document.ts";
 import type { VerificationKey } from "./jwk.ts";
 import { importKeys, judgeKeySet, type KeySetRules, type KeySource, pickKeys } from "./key-set.ts";
+import { outline } from "./outline.ts";
 
 /** What {@link createRemoteKeys} needs. */
 export interface RemoteKeysOptions extends KeySetRules {
@@ -75,7 +76,7 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
       const error =
         thrown instanceof AuthError
           ? thrown
-          : new AuthError("jwks_error", "Key fetch failed", { cause: thrown });
+          : new AuthError("jwks_error", "Key fetch failed", { cause: outline(thrown) });
       failure = { at: now(), error, count: (failure?.count ?? 0) + 1 };
       report({ name: "failed", error, serving: phase() !== "expired" });
       throw error;

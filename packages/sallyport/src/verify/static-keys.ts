@@ -5,6 +5,7 @@ import { algorithms } from "./algorithms.ts";
 import type { VerificationKey } from "./jwk.ts";
 import { importKeys, judgeKeySet, type KeySetRules, type KeySource, pickKeys } from "./key-set.ts";
 import type { JsonWebKeySet } from "./options.ts";
+import { secretFlaw } from "./secret-quality.ts";
 
 /**
  * A key source over a fixed JWK Set.
@@ -21,18 +22,12 @@ export function createStaticKeys(jwks: JsonWebKeySet, rules: KeySetRules): KeySo
 /**
  * A key source over one shared secret (RFC 7518 §3.2).
  *
- * @throws TypeError where the secret is shorter than the hash, or is a public key's text
+ * @throws TypeError where the secret is shorter than the hash, is a public key, or could be guessed
  */
 export function createSecretKeys(secret: string | Uint8Array, names: readonly Algorithm[]): KeySource {
   const bytes = typeof secret === "string" ? new TextEncoder().encode(secret) : secret;
-  const text = typeof secret === "string" ? secret.trim() : new TextDecoder().decode(secret).trim();
-  // A public key as an HMAC secret is the RS256 → HS256 confusion, made by hand (RFC 8725 §2.1).
-  if (/^-----BEGIN|^\{[\s\S]*"(kty|keys)"|^ssh-|^MII[A-Za-z]/.test(text)) {
-    throw new TypeError("`secret` takes a random secret, not the text of a key or certificate");
-  }
-  if (new Set(bytes).size < 8 || /^(secret|password|changeme|your[-_ ]|my[-_ ])/i.test(text)) {
-    throw new TypeError("`secret` takes a random secret; this one could be guessed");
-  }
+  const flaw = secretFlaw(bytes);
+  if (flaw) throw new TypeError(flaw);
   const keys = names.map((algorithm) => {
     const row = algorithms[algorithm];
     if (bytes.length < row.hashBytes) {

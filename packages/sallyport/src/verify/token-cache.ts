@@ -8,7 +8,7 @@
 interface Entry<Value> {
   readonly token: string;
   readonly hash: number;
-  readonly value: Value;
+  value: Value;
   used: boolean;
   next: Entry<Value> | undefined;
 }
@@ -91,7 +91,12 @@ export function createTokenCache<Value>({ maxEntries, maxBytes, seed }: TokenCac
       return entry.value;
     },
     set(token, value) {
-      if (token.length > maxBytes || find(token)) return;
+      if (token.length > maxBytes) return;
+      const known = find(token);
+      if (known) {
+        known.value = value;
+        return;
+      }
       while (size >= maxEntries || (size > 0 && bytes + token.length > maxBytes)) evict();
       const hash = hashOf(token);
       const entry: Entry<Value> = { token: flat(token), hash, value, used: false, next: chains.get(hash) };

@@ -27,10 +27,14 @@ export function trustIssuers(options: VerifierOptions, deps: KeyDeps, tell: Tell
     return { policy, keys: keysOf(policy, options, deps, tell) };
   });
   const byName = new Map<string, TrustedIssuer>();
+  const spellings = new Set<string>();
   for (const trusted of all) {
     for (const issuer of trusted.policy.accepted.keys()) {
-      if (byName.has(issuer))
+      // Two spellings of one URL would be two issuers to us and one to people (RFC 9207 §4).
+      const plain = URL.canParse(issuer) ? new URL(issuer).href.replace(/\/$/, "") : issuer;
+      if (spellings.has(plain))
         throw new TypeError("`issuers` takes each issuer once; one of them is there twice");
+      spellings.add(plain);
       byName.set(issuer, trusted);
     }
     const { name, preset, inferred } = trusted.policy;

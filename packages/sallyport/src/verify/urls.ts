@@ -11,13 +11,15 @@ const privateRanges = [
   /^169\.254\./,
   /^192\.168\./,
   /^172\.(1[6-9]|2\d|3[01])\./,
+  /^(192\.0\.0|198\.1[89]|22[4-9]|2[345]\d)\./,
   /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./,
   /^\[(::|::1|f[cd][0-9a-f]{2}:.*|fe[89ab][0-9a-f]:.*|::ffff:.*)\]$/,
 ];
 
 /** Whether a URL's host is a literal address that no public provider has (RFC 1918, 4193, 3927, 6598), or localhost. */
 export function isPrivateUrl(url: string): boolean {
-  const { hostname } = new URL(url);
+  // A trailing dot ends a name without changing where it leads.
+  const hostname = new URL(url).hostname.replace(/\.$/, "");
   return (
     hostname === "localhost" ||
     hostname.endsWith(".localhost") ||

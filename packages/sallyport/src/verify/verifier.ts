@@ -1,6 +1,6 @@
 // token → issuer → key → signature → claims → Identity: each arrow one function, each met once.
 import { platform } from "#platform";
-import { chain } from "../chain.ts";
+import { chain, isThenable } from "../chain.ts";
 import { AuthError } from "../errors.ts";
 import type { SecurityEvent } from "../events.ts";
 import type { Identity, JsonObject } from "../identity.ts";
@@ -125,7 +125,9 @@ export function createVerifier<Claims = JsonObject>(
   function tell(event: Omit<SecurityEvent, "type" | "time">): void {
     const whole: SecurityEvent = { type: "security", time: now(), ...event };
     try {
-      deps.onEvent?.(whole);
+      const answer: unknown = deps.onEvent?.(whole);
+      // An async listener that fails would otherwise end the process.
+      if (isThenable(answer)) answer.then(undefined, () => {});
     } catch {
       // A listener's failure is the listener's.
     }
@@ -139,24 +141,24 @@ export function createVerifier<Claims = JsonObject>(
 
   function check(token: string): Verified<Claims> | Promise<Verified<Claims>> {
     const known = typeof token === "string" ? cache?.get(token) : undefined;
-    const verified = known ? recheck(known) : checkNew(token);
+    const verified = known ? recheck(token, known) : checkNew(token);
     return isRevoked ? chain(verified, checkRevocation) : verified;
   }
 
   /** What may have changed since a token was verified: the time, and the keys. */
-  function recheck(known: CachedToken<Claims>): Verified<Claims> | Promise<Verified<Claims>> {
+  function recheck(token: string, known: CachedToken<Claims>): Verified<Claims> | Promise<Verified<Claims>> {
     if (closed) throw new AuthError("closed", "The verifier was closed");
     const seconds = now() / 1000;
-    if (seconds >= known.until) throw new AuthError("token_expired", "The access token has expired");
+    // Put so that a clock that is not a number refuses.
+    if (!(seconds < known.until)) throw new AuthError("token_expired", "The access token has expired");
     if (seconds < known.from) throw new AuthError("token_not_yet_valid", "The token is not valid yet");
     if (seconds > known.oldest) {
       throw new AuthError("token_too_old", "The token was issued longer ago than maxTokenAgeSeconds allows");
     }
-    return chain(known.trusted.keys.stillTrusted(known.key), (trusted) => {
-      if (!trusted)
-        throw new AuthError("key_not_found", "The issuer no longer publishes the key of this token");
-      return known.hit;
-    });
+    // The key was dropped: whether the issuer has it again, or another of this name, is asked as for a new token.
+    return chain(known.trusted.keys.stillTrusted(known.key), (trusted) =>
+      trusted ? known.hit : checkNew(token),
+    );
   }
 
   function checkNew(token: string): Verified<Claims> | Promise<Verified<Claims>> {
@@ -279,7 +281,7 @@ export function createVerifier<Claims = JsonObject>(
       throw unavailable(cause);
     }
     if (!isThenable(answer)) return judge(answer);
-    return answer.then(judge, (cause: unknown) => {
+    return Promise.resolve(answer).then(judge, (cause: unknown) => {
       throw unavailable(cause);
     });
   }
@@ -298,7 +300,14 @@ export function createVerifier<Claims = JsonObject>(
     },
     check,
     async ready() {
-      await Promise.all(issuers.all.map(({ keys }) => keys.load()));
+      await Promise.all(
+        issuers.all.map(async ({ keys }) => {
+          await keys.load();
+          if (keys.keys().length === 0) {
+            throw new AuthError("jwks_error", "The issuer publishes no key fit to verify with");
+          }
+        }),
+      );
     },
     health() {
       const each = issuers.all.map(({ policy, keys }) => ({
@@ -355,8 +364,4 @@ function requireAlways(
 
 function numberOr(value: unknown, fallback: number): number {
   return typeof value === "number" ? value : fallback;
-}
-
-function isThenable(value: unknown): value is Promise<unknown> {
-  return typeof value === "object" && value !== null && "then" in value;
 }

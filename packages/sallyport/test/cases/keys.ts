@@ -52,6 +52,7 @@ const names: TokenCase[] = [
   {
     id: "K08",
     name: "no kid in header and set",
+    honestAfterwards: false,
     keys: (kit) => [{ ...kit.keys.rs.jwk, kid: undefined }],
     token: (kit) => kit.token({ header: { kid: undefined } }),
     expect: "accept",

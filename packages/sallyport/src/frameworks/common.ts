@@ -1,0 +1,87 @@
+// What every framework's `auth` has in common: the core, and who came in with which request.
+import type { Requirement } from "../authorize/index.ts";
+import { Answer, type GuardOptions, type Outcome, type RequestFacts } from "../http/index.ts";
+import type { Identity } from "../identity.ts";
+import { type Core, createCore, type SallyportDeps, type SallyportOptions } from "../sallyport.ts";
+
+/** The part of `auth` that is the same in every framework. `Carrier` is what stands for a request there. */
+export interface Auth<Claims, Carrier extends object>
+  extends Pick<Core<Claims>, "verifier" | "decide" | "ready" | "health" | "signingKeys" | "close"> {
+  /**
+   * The caller of a request on a protected route.
+   *
+   * @throws TypeError where the route is not protected, or nobody in particular was let in
+   */
+  identity(request: Carrier): Identity<Claims>;
+  /**
+   * The caller, or `undefined` for nobody on an optional route.
+   *
+   * @throws TypeError where the route is not protected: "nobody" would be a lie
+   */
+  maybeIdentity(request: Carrier): Identity<Claims> | undefined;
+}
+
+/** Options of `optional()`. */
+export type OptionalOptions = Pick<GuardOptions, "onInvalid">;
+
+/** Judges a request: `undefined` lets it in; an answer is sent, or its `thrown` is thrown. Never throws. */
+export type Gate<Carrier> = (
+  request: Carrier,
+  facts: RequestFacts,
+) => Answer | undefined | Promise<Answer | undefined>;
+
+/** What an adapter builds on. */
+export interface Kit<Claims, Carrier extends object> {
+  readonly auth: Auth<Claims, Carrier>;
+  /** Whether a guard let this request in. */
+  knows(request: Carrier): boolean;
+  /** Compiles a guard, once a route. */
+  gate(needed: Requirement | undefined, options?: GuardOptions): Gate<Carrier>;
+}
+
+/** Wires the core, and remembers identities by request: nothing is added to the framework's own types. */
+export function createKit<Claims, Carrier extends object>(
+  options?: SallyportOptions,
+  deps?: SallyportDeps<Claims>,
+): Kit<Claims, Carrier> {
+  const core = createCore<Claims>(options, deps);
+  const callers = new WeakMap<Carrier, Identity<Claims> | "nobody">();
+
+  function maybeIdentity(request: Carrier): Identity<Claims> | undefined {
+    const caller = callers.get(request);
+    if (caller === undefined) {
+      throw new TypeError(
+        "No caller is known: put auth.required() or auth.optional() in front of this route",
+      );
+    }
+    return caller === "nobody" ? undefined : caller;
+  }
+
+  function identity(request: Carrier): Identity<Claims> {
+    const caller = maybeIdentity(request);
+    if (!caller) throw new TypeError("This optional route let nobody in: ask with auth.maybeIdentity()");
+    return caller;
+  }
+
+  function gate(needed: Requirement | undefined, guardOptions: GuardOptions = {}): Gate<Carrier> {
+    const guard = core.guard(needed, guardOptions);
+    const admit = (request: Carrier, outcome: Outcome<Claims>): Answer | undefined => {
+      if (outcome instanceof Answer) return outcome;
+      callers.set(request, outcome ?? "nobody");
+      return undefined;
+    };
+    return (request, facts) => {
+      const outcome = guard(facts);
+      return outcome instanceof Promise
+        ? outcome.then((settled) => admit(request, settled))
+        : admit(request, outcome);
+    };
+  }
+
+  const { verifier, decide, ready, health, signingKeys, close } = core;
+  return {
+    auth: { verifier, decide, ready, health, signingKeys, close, identity, maybeIdentity },
+    knows: (request) => callers.has(request),
+    gate,
+  };
+}

@@ -1,0 +1,118 @@
+// `sallyport/fastify`: route options with a hook that runs before the body is read.
+import type { FastifyPluginCallback } from "fastify";
+import type { Requirement } from "../authorize/index.ts";
+import {
+  type Answer,
+  type GuardOptions,
+  type NodeMessage,
+  nodeFacts,
+  tokenInForm,
+  vary,
+} from "../http/index.ts";
+import type { JsonObject } from "../identity.ts";
+import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
+import { type Auth, createKit, type OptionalOptions } from "./common.ts";
+
+export * from "./exports.ts";
+
+/** Fastify's request, as far as it is read here: whatever its type parameters, it fits. */
+export interface FastifyRequestLike {
+  readonly id: string;
+  readonly raw: NodeMessage;
+  readonly body: unknown;
+  readonly routeOptions: { readonly url?: string | undefined };
+}
+
+/** Fastify's reply, as far as it is used here. */
+export interface FastifyReplyLike {
+  code(status: number): unknown;
+  getHeader(name: string): unknown;
+  header(name: string, value: string): unknown;
+  headers(values: Record<string, string>): unknown;
+  send(payload?: string): unknown;
+}
+
+/** A hook in callback form: it costs no promise. */
+export type FastifyHook = (
+  request: FastifyRequestLike,
+  reply: FastifyReplyLike,
+  done: (error?: Error) => void,
+) => void;
+
+/** Route options: pass them as they are, or spread them. */
+export interface GuardedRoute {
+  /** Verifies and decides, before the body is read. Alone it also fits `app.addHook("onRequest", …)`. */
+  readonly onRequest: FastifyHook;
+  /**
+   * Judges again where the body turns out to be a form with a second token (a second event in the audit trail), and
+   * where the route's own `onRequest` took the place of this one.
+   */
+  readonly preValidation: FastifyHook;
+}
+
+/** Fastify's face of the library. */
+export interface FastifyAuth<Claims> extends Auth<Claims, FastifyRequestLike> {
+  /** Only callers with a valid token that meets the requirement. */
+  required(needed?: Requirement): GuardedRoute;
+  /** Anyone, but a token is verified, meets the requirement, and a bad one is refused (or is nobody's, by `onInvalid`). */
+  optional(needed?: Requirement, options?: OptionalOptions): GuardedRoute;
+  /** Closes the verifier and the audit trail with the application: `app.register(auth.plugin())`. */
+  plugin(): FastifyPluginCallback;
+}
+
+/**
+ * Verified identity for Fastify 5. Without options, the environment is read.
+ *
+ * @throws TypeError where an option is unknown, missing, of the wrong form or contradicts another
+ *
+ * @example
+ * ```ts
+ * const auth = sallyport({ issuer: "https://idp.example.org/realms/demo", audience: "my-api" });
+ * app.get("/me", auth.required(), (request) => ({ sub: auth.identity(request).subject }));
+ * ```
+ */
+export function sallyport<Claims = JsonObject>(
+  options?: SallyportOptions,
+  deps?: SallyportDeps<Claims>,
+): FastifyAuth<Claims> {
+  const { auth, gate, knows } = createKit<Claims, FastifyRequestLike>(options, deps);
+
+  function guarded(needed: Requirement | undefined, guardOptions: GuardOptions): GuardedRoute {
+    const judge = gate(needed, guardOptions);
+    const onRequest: FastifyHook = (request, reply, done) => {
+      const { raw, id: requestId, routeOptions, body } = request;
+      const answer = judge(request, nodeFacts(raw, { requestId, route: routeOptions.url, body }));
+      if (answer instanceof Promise) answer.then((settled) => finish(settled, reply, done));
+      else finish(answer, reply, done);
+    };
+    const preValidation: FastifyHook = (request, reply, done) => {
+      if (knows(request) && !tokenInForm(request.body, request.raw)) done();
+      else onRequest(request, reply, done);
+    };
+    return { onRequest, preValidation };
+  }
+
+  return {
+    ...auth,
+    required: (needed) => guarded(needed, {}),
+    optional: (needed, { onInvalid = "refuse" } = {}) => guarded(needed, { optional: true, onInvalid }),
+    plugin: () => (app, _options, done) => {
+      app.addHook("onClose", () => auth.close());
+      done();
+    },
+  };
+}
+
+function finish(answer: Answer | undefined, reply: FastifyReplyLike, done: (error?: Error) => void): void {
+  if (answer === undefined) {
+    reply.header("vary", vary(reply.getHeader("vary")));
+    done();
+    return;
+  }
+  reply.headers({ ...answer.headers });
+  if (answer.thrown) done(answer.thrown);
+  else {
+    reply.code(answer.status);
+    reply.send(answer.text);
+  }
+}

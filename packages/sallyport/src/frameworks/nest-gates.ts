@@ -1,0 +1,94 @@
+// What stands behind the guard, the decorators and the service: the gate of each route, and who came in.
+import type { NodeMessage } from "../http/index.ts";
+import type { Identity } from "../identity.ts";
+import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
+import { createKit, type Gate, type Kit } from "./common.ts";
+import { nodeRequest } from "./nest-exchange.ts";
+import { type Marked, markOf } from "./nest-marks.ts";
+
+/** One application's gates. */
+export interface Gates {
+  readonly kit: Kit<unknown, NodeMessage>;
+  /** Whether routes without a decorator are protected too. */
+  readonly everywhere: boolean;
+  /** The gate of a route, `undefined` where it is public. */
+  gateOf(controller: Marked, handler: Marked): Gate<NodeMessage> | undefined;
+}
+
+/** Provides the {@link Gates}. */
+export const GATES = Symbol("sallyport gates");
+
+/** @throws TypeError where an option is unknown, missing, of the wrong form or contradicts another */
+export function createGates(
+  everywhere: boolean,
+  options: SallyportOptions | undefined,
+  deps: SallyportDeps<unknown> | undefined,
+): Gates {
+  const kit = createKit<unknown, NodeMessage>(options, deps);
+  // By class first: a class that extends another may share its methods, not its rules.
+  const compiled = new WeakMap<Marked, WeakMap<Marked, Gate<NodeMessage> | "public">>();
+
+  function compile(controller: Marked, handler: Marked): Gate<NodeMessage> | "public" {
+    const mark = markOf(controller, handler) ?? { access: "protected" };
+    if (mark.access === "public") return "public";
+    const { access, needed, onInvalid = "refuse" } = mark;
+    try {
+      return kit.gate(needed, access === "optional" ? { optional: true, onInvalid } : {});
+    } catch (error) {
+      const what = error instanceof Error ? error.message : "it is not a requirement";
+      throw new TypeError(`The requirement of ${controller.name}.${handler.name} is refused: ${what}`, {
+        cause: error,
+      });
+    }
+  }
+
+  function gateOf(controller: Marked, handler: Marked): Gate<NodeMessage> | undefined {
+    let routes = compiled.get(controller);
+    if (!routes) {
+      routes = new WeakMap();
+      compiled.set(controller, routes);
+    }
+    let gate = routes.get(handler);
+    if (!gate) {
+      gate = compile(controller, handler);
+      routes.set(handler, gate);
+    }
+    return gate === "public" ? undefined : gate;
+  }
+
+  return { kit, everywhere, gateOf };
+}
+
+/** What let a request in: a decorator has nothing injected, and finds who came by the request alone. */
+interface Visit {
+  readonly gate: Gate<NodeMessage>;
+  readonly kit: Kit<unknown, NodeMessage>;
+}
+
+const visits = new WeakMap<NodeMessage, Visit>();
+
+/** Remembers which gate let a request in. */
+export function enter(message: NodeMessage, visit: Visit): void {
+  visits.set(message, visit);
+}
+
+/** Whether this very gate has let the request in. */
+export function hasPassed(message: NodeMessage, gate: Gate<NodeMessage>): boolean {
+  return visits.get(message)?.gate === gate;
+}
+
+/**
+ * The caller, or `undefined` for nobody on a route where that may be. `request` is Express's, Fastify's or Node's.
+ *
+ * @throws TypeError where nothing protects the route: an answer of "nobody" would be a lie
+ */
+export function maybeCaller(request: unknown): Identity<unknown> | undefined {
+  const message = nodeRequest(request);
+  const visit = visits.get(message);
+  if (!visit) {
+    throw new TypeError(
+      "No caller is known: the route is not protected. Add @Protected() or @MaybeProtected()",
+    );
+  }
+  return visit.kit.auth.maybeIdentity(message);
+}

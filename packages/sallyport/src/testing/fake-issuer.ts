@@ -1,0 +1,220 @@
+// An issuer inside the test's own process: real keys, real signatures, no port, no network, no waiting.
+import type { IdentityKind } from "../identity.ts";
+import {
+  type JsonWebKeySet,
+  type Preset,
+  type PresetName,
+  presets,
+  type VerifierOptions,
+} from "../verify/index.ts";
+import { createTestClock, type TestClock } from "./clock.ts";
+import { createTestKey, type Segment, signJws, type TestAlgorithm, type TestKey } from "./sign.ts";
+import { draftToken, type TokenRequest } from "./token-request.ts";
+import { tokenShapes } from "./token-shapes.ts";
+
+/** Options of {@link fakeIssuer}. */
+export interface FakeIssuerOptions {
+  /** The API that the tokens are for. Default: `my-api`. */
+  readonly audience?: string | readonly string[];
+  /** Whose tokens these look like. Default: `rfc9068`. */
+  readonly preset?: PresetName;
+  /** The issuer's URL. Default: one of the preset's form. */
+  readonly issuer?: string;
+  /** Default: ES256 where the preset allows it, else RS256. */
+  readonly algorithm?: TestAlgorithm;
+  /** What the tokens say where `token()` is not told. Default: `user`; the workload presets: `workload`. */
+  readonly kind?: IdentityKind;
+  /** Seconds for which tokens live. Default: 300. */
+  readonly lifetimeSeconds?: number;
+  /** A clock to share with other issuers. Default: a clock of its own, at the machine's time. */
+  readonly clock?: TestClock;
+}
+
+/** How a fake issuer's metadata and keys fail: no connection, no end, or something that is not JSON. */
+export type IssuerFailure = "down" | "slow" | "wrong-json";
+
+/** What {@link fakeIssuer} makes. */
+export interface FakeIssuer {
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  readonly preset: Preset;
+  /** The first argument of `createVerifier` or of a framework's `sallyport`. */
+  readonly config: VerifierOptions;
+  /** The second: a `fetch` that reaches this issuer alone, and the clock. */
+  readonly deps: { readonly fetch: typeof globalThis.fetch; readonly now: () => number };
+  readonly clock: TestClock;
+  /** How often the metadata, the keys, or anything else was fetched. */
+  readonly requests: { readonly discovery: number; readonly jwks: number; readonly other: number };
+  /** A signed access token. */
+  token(request?: TokenRequest): Promise<string>;
+  /** The same as request headers. */
+  bearer(request?: TokenRequest): Promise<{ authorization: string }>;
+  /** Header and payload of the token that `token()` would sign. */
+  draft(request?: TokenRequest): { header: Record<string, unknown>; payload: Record<string, unknown> };
+  /** Signs anything with the current key. To a header that is an object, `alg` and `kid` are added where they lack. */
+  sign(header: Segment, payload: Segment): Promise<string>;
+  /** The current key, its private half included. */
+  key(): Promise<TestKey>;
+  /** The published key set. */
+  jwks(): Promise<JsonWebKeySet>;
+  /** From now on another key signs. `keepOld` (default: true) says whether the former ones stay published. */
+  rotateKeys(options?: { readonly keepOld?: boolean }): void;
+  /** Makes metadata and keys fail, or, with `null`, answer again. */
+  fail(how: IssuerFailure | null): void;
+}
+
+/**
+ * Makes an issuer for tests.
+ *
+ * @throws TypeError where the algorithm or the preset is none that exists
+ *
+ * @example
+ * ```ts
+ * const idp = fakeIssuer({ audience: "my-api" });
+ * const verifier = createVerifier(idp.config, idp.deps);
+ * const identity = await verifier.verify(await idp.token({ subject: "s1", roles: ["Reader"] }));
+ * identity.roles; // ["Reader"]
+ * idp.clock.advance({ hours: 1 }); // and the token has expired
+ * ```
+ */
+export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
+  const { preset: name = "rfc9068", lifetimeSeconds = 300, clock = createTestClock() } = options;
+  if (!Object.hasOwn(tokenShapes, name)) {
+    throw new TypeError(`fakeIssuer: \`preset\` takes one of ${Object.keys(tokenShapes).join(", ")}`);
+  }
+  const preset = presets[name];
+  const {
+    issuer = tokenShapes[name].issuer,
+    algorithm = usualAlgorithm(preset),
+    audience = "my-api",
+  } = options;
+  const audiences = Object.freeze(typeof audience === "string" ? [audience] : [...audience]);
+  const base = issuer.replace(/\/$/, "");
+  const urls = { discovery: `${base}/.well-known/openid-configuration`, jwks: `${base}/jwks` };
+  const requests = { discovery: 0, jwks: 0, other: 0 };
+  let failure: IssuerFailure | null = null;
+  let made = 1;
+  let tokens = 0;
+  let published = [lazyKey(algorithm, 1)];
+
+  const key = () => (published[0] as () => Promise<TestKey>)();
+  const jwks = async () => ({ keys: await Promise.all(published.map(async (one) => (await one()).jwk)) });
+
+  function draft(request: TokenRequest = {}) {
+    tokens += 1;
+    return draftToken(request, {
+      name,
+      preset,
+      issuer,
+      audience: audiences,
+      kind: options.kind ?? tokenShapes[name].kinds[0],
+      lifetimeSeconds,
+      tokenId: `token-${tokens}`,
+      now: Math.floor(clock.now() / 1000),
+    });
+  }
+
+  async function sign(header: Segment, payload: Segment): Promise<string> {
+    const current = await key();
+    const exact = typeof header === "string" || header instanceof Uint8Array;
+    return signJws(
+      exact ? header : { alg: current.algorithm, kid: current.kid, ...header },
+      payload,
+      current,
+    );
+  }
+
+  async function token(request?: TokenRequest): Promise<string> {
+    const { header, payload } = draft(request);
+    return sign(header, payload);
+  }
+
+  async function fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    const url = input instanceof Request ? input.url : String(input);
+    const what = url === urls.discovery ? "discovery" : url === urls.jwks ? "jwks" : "other";
+    requests[what] += 1;
+    if (what === "other")
+      throw new TypeError("fakeIssuer: only this issuer's metadata and keys can be fetched");
+    if (failure === "down") throw new TypeError("fakeIssuer: the issuer is down");
+    if (failure === "slow") return neverAnswers(init?.signal ?? undefined);
+    if (failure === "wrong-json") return new Response("<!doctype html><title>Sign in</title>");
+    return Response.json(what === "jwks" ? await jwks() : { issuer, jwks_uri: urls.jwks });
+  }
+
+  return {
+    issuer,
+    audience: audiences,
+    preset,
+    config: Object.freeze({
+      issuer,
+      audience: audiences,
+      preset: name,
+      ...(!preset.algorithms.includes(algorithm) && { algorithms: [algorithm] }),
+    }),
+    deps: Object.freeze({ fetch, now: clock.now }),
+    clock,
+    requests,
+    token,
+    bearer: async (request) => ({ authorization: `Bearer ${await token(request)}` }),
+    draft,
+    sign,
+    key,
+    jwks,
+    rotateKeys({ keepOld = true } = {}) {
+      made += 1;
+      published = [lazyKey(algorithm, made), ...(keepOld ? published : [])];
+    },
+    fail(how) {
+      failure = how;
+    },
+  };
+}
+
+/**
+ * Several fake issuers as one configuration; the first one's clock counts, so give all of them the same.
+ *
+ * @throws TypeError where there is none
+ *
+ * @example
+ * ```ts
+ * const clock = createTestClock();
+ * const staff = fakeIssuer({ preset: "entra", clock });
+ * const jobs = fakeIssuer({ preset: "github-actions", clock });
+ * const { config, deps } = joinIssuers([staff, jobs]);
+ * const verifier = createVerifier(config, deps);
+ * ```
+ */
+export function joinIssuers(issuers: readonly FakeIssuer[]): Pick<FakeIssuer, "config" | "deps"> {
+  const [first] = issuers;
+  if (!first) throw new TypeError("joinIssuers takes at least one fake issuer");
+  return {
+    config: { issuers: issuers.map(({ config }) => config) },
+    deps: {
+      now: first.clock.now,
+      fetch: (input, init) => {
+        const url = input instanceof Request ? input.url : String(input);
+        const owner = issuers.find(({ issuer }) => url.startsWith(`${issuer.replace(/\/$/, "")}/`)) ?? first;
+        return owner.deps.fetch(input, init);
+      },
+    },
+  };
+}
+
+function usualAlgorithm({ algorithms }: Preset): TestAlgorithm {
+  // Made in a millisecond, where an RSA key takes a hundred.
+  return algorithms.includes("ES256") ? "ES256" : "RS256";
+}
+
+function lazyKey(algorithm: TestAlgorithm, number: number): () => Promise<TestKey> {
+  let key: Promise<TestKey> | undefined;
+  return () => {
+    key ??= createTestKey(algorithm, `key-${number}`);
+    return key;
+  };
+}
+
+function neverAnswers(signal: AbortSignal | undefined): Promise<Response> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}

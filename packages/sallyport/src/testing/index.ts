@@ -1,0 +1,26 @@
+// `sallyport/testing`: for the tests of an API that Sallyport guards.
+export { createTestClock, type TestClock, type TimeSpan } from "./clock.ts";
+export {
+  type FakeIssuer,
+  type FakeIssuerOptions,
+  fakeIssuer,
+  type IssuerFailure,
+  joinIssuers,
+} from "./fake-issuer.ts";
+export { type HostileToken, hostileTokens } from "./hostile/index.ts";
+export {
+  type ProviderToken,
+  providerTokens,
+  type SampleContext,
+  signSample,
+  type TokenUse,
+} from "./provider-tokens/index.ts";
+export {
+  createTestKey,
+  type Segment,
+  signJws,
+  type TestAlgorithm,
+  type TestKey,
+  testAlgorithms,
+} from "./sign.ts";
+export type { TokenRequest } from "./token-request.ts";

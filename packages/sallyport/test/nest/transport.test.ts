@@ -1,0 +1,134 @@
+// What only shows on the wire: raw headers, bodies that were not read, a token in a form.
+import { request } from "node:http";
+import { Controller, Get, Module, Post } from "@nestjs/common";
+import { describe, expect, test } from "vitest";
+import { Caller, Protected, Sallyport, SallyportModule } from "../../src/frameworks/nest.ts";
+import { type Identity, scope } from "../../src/index.ts";
+import { adapters, bearer, kit, listener, moduleOf, options, start } from "./start.ts";
+
+@Controller()
+class Routes {
+  @Protected() @Get("me") me(@Caller() who: Identity) {
+    return who.subject;
+  }
+  @Protected() @Post("uploads/:id") upload(@Caller() who: Identity) {
+    return who.subject;
+  }
+}
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: Record<string, unknown>;
+  readonly text: string;
+}
+
+/** Sends headers exactly as listed, and `sent` bytes of body, however long the headers say it is. */
+function send(
+  url: string,
+  method: string,
+  headers: readonly (readonly [string, string])[],
+  sent = "",
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sending = request(url, { method, agent: false });
+    for (const name of new Set(headers.map(([name]) => name))) {
+      sending.setHeader(
+        name,
+        headers.filter(([one]) => one === name).map(([, value]) => value),
+      );
+    }
+    sending.on("error", reject);
+    sending.on("response", (answer) => {
+      let text = "";
+      answer.setEncoding("utf8");
+      answer.on("data", (chunk) => {
+        text += chunk;
+      });
+      answer.on("end", () => {
+        resolve({ status: answer.statusCode, headers: answer.headers, text });
+        sending.destroy();
+      });
+    });
+    if (sent === "") sending.flushHeaders();
+    else sending.write(sent);
+    if (method === "GET") sending.end();
+  });
+}
+
+const wrong = ["Authorization", "Bearer a.b.c"] as const;
+const right = ["Authorization", bearer().authorization] as const;
+const gigabyte = [
+  ["Content-Length", String(2 ** 30)],
+  ["Content-Type", "application/json"],
+] as const;
+
+describe.each(adapters)("NestJS on %s", (_name, adapter) => {
+  test.each([
+    ["the first is good", [right, wrong]],
+    ["the last is good", [wrong, right]],
+  ])("H07: two Authorization headers are refused, though %s", async (_which, headers) => {
+    const { base } = await start(adapter, moduleOf([Routes]));
+    const answer = await send(`${base}/me`, "GET", headers);
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.text).error).toBe("invalid_request");
+  });
+
+  test("H20: the middleware refuses before a byte of the body was read, and leaves the rest alone", async () => {
+    const { decisions, onEvent } = listener();
+    const { base, get } = await start(adapter, moduleOf([Routes], { deps: { onEvent } }), {
+      prepare: (app) => app.use("/uploads", app.get(Sallyport).middleware(scope("files:write"))),
+    });
+    const refused = await send(`${base}/uploads/1`, "POST", [wrong, ...gigabyte], "{");
+    expect([refused.status, JSON.parse(refused.text).error]).toEqual([401, "invalid_token"]);
+    expect(refused.headers["www-authenticate"]).toContain('error="invalid_token"');
+    expect(refused.headers["cache-control"]).toBe("no-store");
+    expect(refused.headers["content-type"]).toBe("application/json; charset=utf-8");
+    expect((await send(`${base}/uploads/1`, "POST", [right, ...gigabyte])).status).toBe(403);
+    const writer = bearer({ claims: { scope: "files:write" } });
+    const taken = await get(
+      "/uploads/1",
+      { ...writer, "content-type": "application/json" },
+      { method: "POST", body: "{}" },
+    );
+    expect([taken.status, await taken.text()]).toEqual([201, String(kit.claims().sub)]);
+    expect((await get("/me", bearer())).status).toBe(200);
+    expect(decisions.map(({ outcome }) => outcome)).toEqual([
+      "refused",
+      "refused",
+      "allowed",
+      "allowed",
+      "allowed",
+    ]);
+  });
+
+  test("without the middleware Nest parses the body ahead of the guard: its own limit answers first", async () => {
+    const { get } = await start(adapter, moduleOf([Routes]));
+    const body = JSON.stringify({ filler: "x".repeat(2 ** 21) });
+    const headers = { authorization: "Bearer a.b.c", "content-type": "application/json" };
+    expect((await get("/uploads/1", headers, { method: "POST", body })).status).toBe(413);
+    expect((await get("/uploads/1", headers, { method: "POST", body: "{}" })).status).toBe(401);
+  });
+
+  test('the middleware with refuse: "throw" is no way in', async () => {
+    const { base } = await start(adapter, moduleOf([Routes], { refuse: "throw" }), {
+      prepare: (app) => app.use("/uploads", app.get(Sallyport).middleware()),
+    });
+    const answer = await send(`${base}/uploads/1`, "POST", [wrong, ...gigabyte], "{");
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+  });
+
+  test("a middleware bound by a module's `configure` protects, too", async () => {
+    @Module({ imports: [SallyportModule.forRoot(options())], controllers: [Routes] })
+    class AppModule {
+      readonly auth: Sallyport;
+      constructor(auth: Sallyport) {
+        this.auth = auth;
+      }
+      configure(consumer: import("@nestjs/common").MiddlewareConsumer) {
+        consumer.apply(this.auth.middleware(scope("nothing"))).forRoutes("me");
+      }
+    }
+    const { get } = await start(adapter, AppModule);
+    expect((await get("/me", bearer())).status).toBe(403);
+  });
+});

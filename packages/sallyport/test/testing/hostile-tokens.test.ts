@@ -1,0 +1,25 @@
+// Every hostile token, against every preset: refused, and by the code it says.
+import { expect, test } from "vitest";
+import { AuthError, createVerifier, type PresetName, presets } from "../../src/index.ts";
+import { fakeIssuer, hostileTokens } from "../../src/testing/index.ts";
+
+test.each(Object.keys(presets) as PresetName[])(
+  "%s: every hostile token is refused by its code",
+  async (preset) => {
+    const idp = fakeIssuer({ preset });
+    const verifier = createVerifier(idp.config, idp.deps);
+    await verifier.verify(await idp.token());
+    const tokens = await hostileTokens(idp);
+    const wrong: string[] = [];
+    for (const { id, token, code } of tokens) {
+      const answer = await verifier.verify(token).then(
+        () => "accepted",
+        (error: unknown) => (error instanceof AuthError ? error.code : String(error)),
+      );
+      if (answer !== code) wrong.push(`${id}: ${answer}, not ${code}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(tokens.length).toBeGreaterThan(170);
+    expect(new Set(tokens.map(({ id }) => id)).size).toBe(tokens.length);
+  },
+);

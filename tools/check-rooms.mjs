@@ -1,0 +1,151 @@
+// The import lint that keeps the rooms apart, and decisions out of the frameworks. `node tools/check-rooms.mjs [src]`.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { scan } from "./rooms/scan.mjs";
+
+const ground = ["errors", "identity", "events", "chain", "claim-path", "options", "standard-schema"];
+
+/**
+ * room → what it may import. A room is a folder, whose face is its `index.ts`, or a file. What stands in `types` may be
+ * imported with `import type` only. `files` adds the packages that single files need, by the beginning of their names.
+ */
+export const rooms = {
+  errors: { rooms: [] },
+  identity: { rooms: ["errors"] },
+  events: { rooms: [], types: ["errors", "identity"] },
+  chain: { rooms: [] },
+  "claim-path": { rooms: [], types: ["identity"] },
+  options: { rooms: [] },
+  "standard-schema": { rooms: [] },
+  platform: { rooms: ["errors"], files: { "node.": { packages: ["node:buffer", "node:crypto"] } } },
+  verify: { rooms: [...ground, "platform"] },
+  authorize: { rooms: ground },
+  audit: { rooms: ground },
+  http: { rooms: [...ground, "authorize"], types: ["verify"] },
+  // Reads the option tables, and a secret's file where the runtime has files.
+  config: { rooms: [...ground, "verify"], files: { "environment.": { packages: ["node:fs"] } } },
+  sallyport: { rooms: [...ground, "verify", "authorize", "audit", "http", "config"] },
+  index: { rooms: [...ground, "verify", "authorize", "audit", "http", "sallyport", "config"] },
+  testing: { rooms: [...ground, "verify", "authorize", "http", "sallyport"] },
+  frameworks: {
+    // `index`: each subpath hands on what users need beside `sallyport()`.
+    rooms: ["chain", "http", "sallyport", "index"],
+    types: [...ground, "verify", "authorize"],
+    // Only Nest's decorators need the framework itself; the others are known by their types.
+    files: {
+      fastify: { types: ["fastify"] },
+      hono: { types: ["hono"] },
+      express: { types: ["express", "node:http"] },
+      node: { types: ["node:http"] },
+      nest: { packages: ["@nestjs/common", "@nestjs/core", "reflect-metadata"], types: ["node:http"] },
+    },
+  },
+};
+
+/** @returns {string[]} one sentence a violation */
+export function checkRooms(source) {
+  const problems = [];
+  const files = new Map();
+  const between = new Map();
+  for (const file of sourceFiles(source)) {
+    const path = relative(source, file);
+    const room = roomOf(path);
+    if (!Object.hasOwn(rooms, room)) {
+      problems.push(`${path} is in no room`);
+      continue;
+    }
+    const { imports, decisions, errors } = scan(path, readFileSync(file, "utf8"));
+    for (const error of errors) problems.push(`${path} can't be read: ${error}`);
+    for (const { target, typeOnly, line } of imports) {
+      const problem = problemOf(path, target, typeOnly);
+      if (problem) problems.push(`${path}:${line} ${problem}`);
+      if (!target?.startsWith(".")) continue;
+      const other = join(dirname(path), target);
+      if (!typeOnly) addEdge(files, path, other);
+      if (roomOf(other) !== room) addEdge(between, room, roomOf(other));
+    }
+    if (room !== "frameworks") continue;
+    for (const { what, line } of decisions) problems.push(`${path}:${line} has ${what}; frameworks only translate`);
+  }
+  return [...problems, ...circles(files), ...circles(between)];
+}
+
+/** What is wrong with an import, or nothing. */
+function problemOf(path, target, typeOnly) {
+  if (target === undefined) return "imports what is computed";
+  const room = roomOf(path);
+  const rule = rooms[room];
+  if (target === "#platform") return mayReach(rule, "platform", typeOnly) ? undefined : `imports ${target}`;
+  if (!target.startsWith(".")) {
+    return packagesOf(rule, path, typeOnly).includes(packageName(target))
+      ? undefined
+      : `imports ${target}${typeOnly ? " (types)" : ""}`;
+  }
+  const other = join(dirname(path), target);
+  if (other.startsWith("..")) return `imports ${target}, which is outside`;
+  const otherRoom = roomOf(other);
+  if (otherRoom === room) return undefined;
+  if (!mayReach(rule, otherRoom, typeOnly)) {
+    return `imports ${other}${typeOnly ? " (types)" : ""}: ${room} may not reach ${otherRoom}`;
+  }
+  return other.includes("/") && !isFace(other) ? `imports ${other}: ${otherRoom} is reached by its index.ts` : undefined;
+}
+
+function mayReach({ rooms: values, types = [] }, room, typeOnly) {
+  return values.includes(room) || (typeOnly && types.includes(room));
+}
+
+/** The platform has no index: `#platform` is its face, and its port's types are for those who may reach it. */
+function isFace(path) {
+  return /^[^/]+\/index\.ts$/.test(path) || path === "platform/types.ts";
+}
+
+function packagesOf({ files = {} }, path, typeOnly) {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return Object.entries(files)
+    .filter(([start]) => name.startsWith(start))
+    .flatMap(([, { packages = [], types = [] }]) => [...packages, ...(typeOnly ? types : [])]);
+}
+
+function packageName(target) {
+  if (target.startsWith("node:") || target.startsWith("#")) return target;
+  return target.split("/").slice(0, target.startsWith("@") ? 2 : 1).join("/");
+}
+
+function roomOf(path) {
+  return path.includes("/") ? path.slice(0, path.indexOf("/")) : path.replace(/\.ts$/, "");
+}
+
+function sourceFiles(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? sourceFiles(path) : entry.name.endsWith(".ts") ? [path] : [];
+  });
+}
+
+function addEdge(edges, from, to) {
+  edges.set(from, (edges.get(from) ?? new Set()).add(to));
+}
+
+function circles(edges) {
+  const done = new Set();
+  const problems = [];
+  const visit = (from, trail) => {
+    const at = trail.indexOf(from);
+    if (at >= 0) problems.push(`a circle: ${[...trail.slice(at), from].join(" → ")}`);
+    if (at >= 0 || done.has(from)) return;
+    for (const to of edges.get(from) ?? []) visit(to, [...trail, from]);
+    done.add(from);
+  };
+  for (const from of edges.keys()) visit(from, []);
+  return problems;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const source = resolve(process.argv[2] ?? join(import.meta.dirname, "../packages/sallyport/src"));
+  const problems = checkRooms(source);
+  for (const problem of problems) console.error(problem);
+  console.log(problems.length === 0 ? "The rooms keep apart." : `${problems.length} violations`);
+  process.exit(problems.length === 0 ? 0 : 1);
+}
