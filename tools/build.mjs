@@ -1,8 +1,8 @@
 // Builds what is stale, in order of dependence: `node tools/build.mjs [--quiet]`. Quick when nothing has changed.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = resolve(import.meta.dirname, "..");
@@ -13,8 +13,10 @@ export const targets = ["packages/sallyport", "packages/dev-idp", "examples/quic
 export function fingerprint(folder) {
   const hash = createHash("sha256");
   const visit = (path) => {
-    for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (entry.name === "node_modules" || entry.name === "dist" || entry.name === "test") continue;
+    for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
+      if (/^(node_modules|test|dist(\.\d+)?)$/.test(entry.name)) continue;
       const inner = join(path, entry.name);
       if (entry.isDirectory()) visit(inner);
       else {
@@ -27,35 +29,58 @@ export function fingerprint(folder) {
   return hash.digest("hex");
 }
 
-/** Builds one folder unless its stamp says that it is built. Returns whether it built. */
+/**
+ * Builds one folder unless its stamp says that it is built. Returns whether it built.
+ *
+ * @throws Error where the compiler fails; the build before it stays, and stays stale
+ */
 export function build(folder, seed, run = runTsc) {
   const dist = join(folder, "dist");
-  const stampFile = join(dist, ".built");
   const stamp = `${seed}${fingerprint(folder)}`;
+  const stampFile = join(dist, ".built");
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return { built: false, stamp };
-  // From nothing, so that what a deleted source left behind is gone.
-  rmSync(dist, { recursive: true, force: true });
-  run(folder);
-  writeFileSync(stampFile, stamp);
+  // Beside it and from nothing: what a deleted source left behind is gone, and two builds at once don't mix.
+  const fresh = `${dist}.${process.pid}`;
+  try {
+    run(folder, fresh);
+    writeFileSync(join(fresh, ".built"), stamp);
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(fresh, dist);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
   return { built: true, stamp };
 }
 
-function runTsc(folder) {
+function runTsc(folder, outDir) {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const { status } = spawnSync(process.execPath, [tsc, "-p", folder], { stdio: "inherit" });
-  if (status !== 0) {
-    console.error(`Building ${folder} failed`);
+  if (!existsSync(tsc)) throw new Error("tsc is not installed: run `npm install` first");
+  const args = [tsc, "-p", folder, "--outDir", outDir, "--noEmitOnError"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${stdout}${stderr}Building ${relative(root, folder)} failed`);
+}
+
+function buildOrExit(folder, seed) {
+  try {
+    return build(folder, seed);
+  } catch (error) {
+    console.error(error.message);
     process.exit(1);
   }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const quiet = process.argv.includes("--quiet");
-  let seed = "";
+  // The compiler and the settings that all share count as sources, too.
+  const shared = ["tsconfig.base.json", "node_modules/typescript/package.json"].map((path) =>
+    join(root, path),
+  );
+  let seed = shared.map((path) => (existsSync(path) ? statSync(path).mtimeMs : 0)).join();
   for (const target of targets) {
     const start = performance.now();
-    const { built, stamp } = build(join(root, target), seed);
+    const { built, stamp } = buildOrExit(join(root, target), seed);
     seed = createHash("sha256").update(stamp).digest("hex");
-    if (built || !quiet) console.log(`${built ? "built" : "fresh"} ${target} (${Math.round(performance.now() - start)} ms)`);
+    if (built || !quiet)
+      console.log(`${built ? "built" : "fresh"} ${target} (${Math.round(performance.now() - start)} ms)`);
   }
 }

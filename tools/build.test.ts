@@ -1,5 +1,5 @@
 // A build happens when a source has changed, and leaves nothing of what is gone.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -7,9 +7,13 @@ import { build } from "./build.mjs";
 
 let folder: string;
 let runs: number;
-const compile = (target: string) => {
+const compile = (_source: string, outDir: string) => {
   runs += 1;
-  mkdirSync(join(target, "dist"), { recursive: true });
+  mkdirSync(outDir);
+};
+const failing = (source: string, outDir: string) => {
+  compile(source, outDir);
+  throw new Error("type error");
 };
 
 beforeEach(() => {
@@ -47,4 +51,28 @@ test("what an earlier build left is gone", () => {
   writeFileSync(join(folder, "src/a.ts"), "333");
   build(folder, "", compile);
   expect(existsSync(join(folder, "dist/old.js"))).toBe(false);
+});
+
+test("a failing build leaves the last good one, and is tried again", () => {
+  build(folder, "", compile);
+  writeFileSync(join(folder, "dist/good.js"), "");
+  writeFileSync(join(folder, "src/a.ts"), "4444");
+  expect(() => build(folder, "", failing)).toThrow("type error");
+  expect(readdirSync(folder).sort()).toEqual(["dist", "src"]);
+  expect(existsSync(join(folder, "dist/good.js"))).toBe(true);
+  expect(build(folder, "", compile).built).toBe(true);
+});
+
+test("tsc's refusal is a failure, and its output is built from nothing", () => {
+  const settings = { compilerOptions: { rootDir: "src", types: [] }, include: ["src"] };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(settings));
+  writeFileSync(join(folder, "src/a.ts"), "export const a: number = 1;");
+  writeFileSync(join(folder, "src/b.ts"), "export const b = 1;");
+  build(folder, "");
+  expect(readdirSync(join(folder, "dist")).sort()).toEqual([".built", "a.js", "b.js"]);
+  rmSync(join(folder, "src/b.ts"));
+  build(folder, "");
+  expect(readdirSync(join(folder, "dist")).sort()).toEqual([".built", "a.js"]);
+  writeFileSync(join(folder, "src/a.ts"), 'export const a: number = "1";');
+  expect(() => build(folder, "")).toThrow(/failed/);
 });

@@ -66,7 +66,8 @@ export function checkRooms(source) {
       if (roomOf(other) !== room) addEdge(between, room, roomOf(other));
     }
     if (room !== "frameworks") continue;
-    for (const { what, line } of decisions) problems.push(`${path}:${line} has ${what}; frameworks only translate`);
+    for (const { what, line } of decisions)
+      problems.push(`${path}:${line} has ${what}; frameworks only translate`);
   }
   return [...problems, ...circles(files), ...circles(between)];
 }
@@ -89,7 +90,9 @@ function problemOf(path, target, typeOnly) {
   if (!mayReach(rule, otherRoom, typeOnly)) {
     return `imports ${other}${typeOnly ? " (types)" : ""}: ${room} may not reach ${otherRoom}`;
   }
-  return other.includes("/") && !isFace(other) ? `imports ${other}: ${otherRoom} is reached by its index.ts` : undefined;
+  return other.includes("/") && !isFace(other)
+    ? `imports ${other}: ${otherRoom} is reached by its index.ts`
+    : undefined;
 }
 
 function mayReach({ rooms: values, types = [] }, room, typeOnly) {
@@ -110,7 +113,10 @@ function packagesOf({ files = {} }, path, typeOnly) {
 
 function packageName(target) {
   if (target.startsWith("node:") || target.startsWith("#")) return target;
-  return target.split("/").slice(0, target.startsWith("@") ? 2 : 1).join("/");
+  return target
+    .split("/")
+    .slice(0, target.startsWith("@") ? 2 : 1)
+    .join("/");
 }
 
 function roomOf(path) {

@@ -10,7 +10,9 @@ const projects = ["packages", "examples", "bench"]
   .flatMap((folder) =>
     folder === "bench" ? [folder] : readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
   )
-  .flatMap((folder) => ["tsconfig.json", "tsconfig.web.json", "tsconfig.test.json"].map((file) => `${folder}/${file}`))
+  .flatMap((folder) =>
+    ["tsconfig.json", "tsconfig.web.json", "tsconfig.test.json"].map((file) => `${folder}/${file}`),
+  )
   .filter((file) => existsSync(join(root, file)));
 
 const steps = [

@@ -32,7 +32,10 @@ if ((await runTests([], -1, { SALLYPORT_REACHED: reachedFile })) !== 0) {
   console.error("The tests fail without any mutant");
   process.exit(1);
 }
-const reach = readFileSync(reachedFile, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+const reach = readFileSync(reachedFile, "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line));
 
 const sample = Number(option("--sample") ?? 1);
 const queue = mutants.filter(({ number }) => number % sample === 0);
@@ -41,7 +44,9 @@ let excused = 0;
 let tried = 0;
 await Promise.all(Array.from({ length: Math.max(1, Math.min(4, availableParallelism())) }, work));
 
-console.log(`\n${tried} refusals disabled in ${Math.round((Date.now() - started) / 1000)} s; ${excused} excused as equivalent`);
+console.log(
+  `\n${tried} refusals disabled in ${Math.round((Date.now() - started) / 1000)} s; ${excused} excused as equivalent`,
+);
 for (const { path, line, text } of survivors) console.log(`SURVIVED ${path}:${line}  ${text.split("\n")[0]}`);
 console.log(`${tried - survivors.length} passed, ${survivors.length} failed`);
 rmSync(folder, { recursive: true });
@@ -49,7 +54,9 @@ process.exit(survivors.length === 0 ? 0 : 1);
 
 async function work() {
   for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
-    const excuse = equivalent.find(({ file, text }) => mutant.path.endsWith(file) && mutant.text.startsWith(text));
+    const excuse = equivalent.find(
+      ({ file, text }) => mutant.path.endsWith(file) && mutant.text.startsWith(text),
+    );
     if (excuse) {
       excused += 1;
       continue;

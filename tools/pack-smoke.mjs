@@ -17,7 +17,10 @@ const problems = [];
 try {
   const tarballs = ["packages/sallyport", "packages/dev-idp"].map(pack);
   for (const name of ["sallyport", "dev-idp"]) await lint(join(root, "packages", name));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "empty", private: true, type: "module" }));
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({ name: "empty", private: true, type: "module" }),
+  );
   run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...tarballs]);
   exportedNames();
   javascript();
@@ -33,11 +36,14 @@ console.log(problems.length === 0 ? "The packed packages work." : `${problems.le
 process.exit(problems.length === 0 ? 0 : 1);
 
 function pack(name) {
-  const [{ filename, files }] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", folder], join(root, name)));
+  const [{ filename, files }] = JSON.parse(
+    run("npm", ["pack", "--json", "--pack-destination", folder], join(root, name)),
+  );
   for (const file of ["README.md", "package.json", "dist/index.js", "dist/index.d.ts"]) {
     if (!files.some(({ path }) => path === file)) problems.push(`${name}: ${file} is not in the package`);
   }
-  if (files.some(({ path }) => /(^|\/)(test|node_modules)\//.test(path))) problems.push(`${name} packs its tests`);
+  if (files.some(({ path }) => /(^|\/)(test|node_modules)\//.test(path)))
+    problems.push(`${name} packs its tests`);
   return join(folder, filename);
 }
 
@@ -59,7 +65,9 @@ function exportedNames() {
   const kept = join(root, "tools/exported-names.json");
   if (process.argv.includes("--write-names")) writeFileSync(kept, actual);
   else if (readFileSync(kept, "utf8") !== actual) {
-    problems.push(`The exported names are not those of tools/exported-names.json (node tools/pack-smoke.mjs --write-names):\n${actual}`);
+    problems.push(
+      `The exported names are not those of tools/exported-names.json (node tools/pack-smoke.mjs --write-names):\n${actual}`,
+    );
   }
 }
 
@@ -106,14 +114,32 @@ function typescript() {
     ["nodenext", "nodenext"],
     ["esnext", "bundler"],
   ]) {
-    const options = ["--module", module, "--moduleResolution", resolution, "--lib", "es2023,dom", "--types", ""];
+    const options = [
+      "--module",
+      module,
+      "--moduleResolution",
+      resolution,
+      "--lib",
+      "es2023,dom",
+      "--types",
+      "",
+    ];
     run(process.execPath, [tsc, "--noEmit", "--strict", "--target", "es2023", ...options, "src/try.ts"]);
   }
 }
 
 /** What a bundle of the framework-free subpaths must not hold, on Node and elsewhere. */
 async function bundles() {
-  const strangers = ["fastify", "express", "hono", "@nestjs", "jose", "oidc-provider", "openid-client", "undici"];
+  const strangers = [
+    "fastify",
+    "express",
+    "hono",
+    "@nestjs",
+    "jose",
+    "oidc-provider",
+    "openid-client",
+    "undici",
+  ];
   for (const entry of ["sallyport", "sallyport/fetch"]) {
     for (const [conditions, platform] of [
       [["node"], "node"],
@@ -132,12 +158,15 @@ async function bundles() {
       });
       const inputs = Object.keys(metafile.inputs);
       for (const stranger of strangers) {
-        if (inputs.some((path) => path.includes(`node_modules/${stranger}/`))) problems.push(`${entry} bundles ${stranger}`);
+        if (inputs.some((path) => path.includes(`node_modules/${stranger}/`)))
+          problems.push(`${entry} bundles ${stranger}`);
       }
-      const externals = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+      const externals = Object.values(metafile.outputs).flatMap(({ imports }) =>
+        imports.map(({ path }) => path),
+      );
       const allowed = platform === "node" ? ["node:crypto", "node:buffer"] : [];
-      for (const path of externals) if (!allowed.includes(path)) problems.push(`${entry} (${platform}) imports ${path}`);
+      for (const path of externals)
+        if (!allowed.includes(path)) problems.push(`${entry} (${platform}) imports ${path}`);
     }
   }
 }
-

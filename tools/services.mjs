@@ -11,10 +11,14 @@ for (const name of readdirSync(folders)) {
   const cwd = join(folders, name);
   if (existsSync(join(cwd, "node_modules"))) continue;
   console.log(`installing ${name}`);
-  const { status } = spawnSync("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--workspaces=false"], {
-    cwd,
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  const { status } = spawnSync(
+    "npm",
+    ["install", "--no-audit", "--no-fund", "--no-package-lock", "--workspaces=false"],
+    {
+      cwd,
+      stdio: ["ignore", "ignore", "inherit"],
+    },
+  );
   if (status !== 0) missing.push(name);
 }
 if (missing.length > 0) {

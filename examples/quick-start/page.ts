@@ -4,6 +4,7 @@ export const page = (issuer: string): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>Sallyport quick start</title>
 <style>
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem; color: #1b1f24; }
@@ -27,6 +28,7 @@ export const page = (issuer: string): string => `<!doctype html>
 const issuer = ${JSON.stringify(issuer).replaceAll("<", "\\u003c")};
 const client = "spa";
 const redirect = location.origin + "/";
+const metadata = await (await fetch(issuer + "/.well-known/openid-configuration")).json();
 const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 let token;
@@ -36,7 +38,7 @@ document.querySelector("#sign-in").onclick = async () => {
   const state = random();
   sessionStorage.setItem("transaction", JSON.stringify({ verifier, state }));
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
-  location.href = issuer + "/auth?" + new URLSearchParams({
+  location.href = metadata.authorization_endpoint + "?" + new URLSearchParams({
     client_id: client, redirect_uri: redirect, response_type: "code", prompt: "login",
     scope: "openid profile documents:read documents:write users:read users:write", state,
     code_challenge: base64url(new Uint8Array(digest)), code_challenge_method: "S256",
@@ -48,7 +50,7 @@ const transaction = JSON.parse(sessionStorage.getItem("transaction") ?? "null");
 if (transaction && answer.get("code") && answer.get("state") === transaction.state && answer.get("iss") === issuer) {
   sessionStorage.removeItem("transaction");
   history.replaceState(null, "", "/");
-  const response = await fetch(issuer + "/token", {
+  const response = await fetch(metadata.token_endpoint, {
     method: "POST",
     body: new URLSearchParams({ grant_type: "authorization_code", client_id: client, redirect_uri: redirect,
       code: answer.get("code"), code_verifier: transaction.verifier }),

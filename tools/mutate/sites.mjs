@@ -1,5 +1,5 @@
 // Finds what can be disabled in a source file: each refusal (a throw, a returned "no"), and each alternative of its condition.
-import { parseSync } from "oxc-parser";
+import { parseSync } from "rolldown/utils";
 
 /** @typedef {{ start: number, end: number, text: string, line: number, kind: "statement" | "operand" }} Site */
 
@@ -10,7 +10,13 @@ export function findSites(path, text) {
   const sites = new Map();
   const add = (node, kind) => {
     const { start, end } = node;
-    sites.set(start, { start, end, text: text.slice(start, end), line: text.slice(0, start).split("\n").length, kind });
+    sites.set(start, {
+      start,
+      end,
+      text: text.slice(start, end),
+      line: text.slice(0, start).split("\n").length,
+      kind,
+    });
   };
 
   /** Of `a || b || c` each operand alone can be what refuses. */
@@ -46,7 +52,9 @@ export function instrument(text, sites, first) {
     const number = first + index;
     const inner = result.slice(start, end);
     const replacement =
-      kind === "statement" ? `if (!__mutant(${number})) ${inner}` : `(__mutant(${number}) ? false : (${inner}))`;
+      kind === "statement"
+        ? `if (!__mutant(${number})) ${inner}`
+        : `(__mutant(${number}) ? false : (${inner}))`;
     result = result.slice(0, start) + replacement + result.slice(end);
   }
   return result;

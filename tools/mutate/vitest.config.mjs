@@ -21,7 +21,14 @@ export default mergeConfig(
     ],
     test: {
       setupFiles: ["./tools/mutate/setup.mjs"],
-      exclude: ["**/node_modules/**", "**/*fuzz*", "**/docs/**", "examples/**", "tools/**", "packages/dev-idp/**"],
+      exclude: [
+        "**/node_modules/**",
+        "**/*fuzz*",
+        "**/docs/**",
+        "examples/**",
+        "tools/**",
+        "packages/dev-idp/**",
+      ],
       reporters: ["dot"],
       watch: false,
     },

@@ -37,8 +37,10 @@ function importOf(node) {
     case "TSExternalModuleReference":
       return { target: textOf(node.expression), typeOnly: false };
     case "CallExpression":
-      // Two more doors to a module: CommonJS, and what runtimes have so that nothing need be imported.
-      return ["require", "getBuiltinModule"].includes(nameOf(node.callee))
+      // Two more doors to a module: CommonJS, and what runtimes have so that nothing need be imported. A `require` with
+      // anything but a text is a function of ours: Node's own comes from `node:module`, which no room may import.
+      return nameOf(node.callee) === "getBuiltinModule" ||
+        (nameOf(node.callee) === "require" && textOf(node.arguments[0]) !== undefined)
         ? { target: textOf(node.arguments[0]), typeOnly: false }
         : undefined;
   }
@@ -61,7 +63,9 @@ function decisionOf(node) {
     case "NewExpression":
       return nameOf(node.callee) === "AuthError" ? "a refusal of its own" : undefined;
     case "CallExpression":
-      return ["verify", "verifySync", "decide"].includes(nameOf(node.callee)) ? "a decision of its own" : undefined;
+      return ["verify", "verifySync", "decide"].includes(nameOf(node.callee))
+        ? "a decision of its own"
+        : undefined;
     case "SwitchStatement":
       return verdicts.has(nameOf(node.discriminant)) ? "a judgement by code" : undefined;
     case "BinaryExpression":
@@ -72,11 +76,13 @@ function decisionOf(node) {
 }
 
 /** `error.code`; a bare `status` may be anyone's. */
-const isVerdict = (node) => ["MemberExpression", "ChainExpression"].includes(node.type) && verdicts.has(nameOf(node));
+const isVerdict = (node) =>
+  ["MemberExpression", "ChainExpression"].includes(node.type) && verdicts.has(nameOf(node));
 
 /** The last name of `a`, `a.b`, `a?.b` and `a["b"]`. */
 function nameOf(node) {
-  if (node.type === "ChainExpression" || node.type === "ParenthesizedExpression") return nameOf(node.expression);
+  if (node.type === "ChainExpression" || node.type === "ParenthesizedExpression")
+    return nameOf(node.expression);
   if (node.type === "MemberExpression") return node.computed ? textOf(node.property) : node.property.name;
   return node.type === "Identifier" ? node.name : undefined;
 }

@@ -9,6 +9,7 @@ import {
   refusalSink,
 } from "./audit/index.ts";
 import { type Decision, decide, type Requirement, requirement } from "./authorize/index.ts";
+import { isThenable } from "./chain.ts";
 import { configFromEnvironment } from "./config/index.ts";
 import type { AuthEvent } from "./events.ts";
 import { createGuard, type Guard, type GuardOptions, type OnRefused } from "./http/index.ts";
@@ -110,7 +111,7 @@ export function createCore<Claims = JsonObject>(
     try {
       const answer: unknown = onEvent?.(event);
       // An async listener that fails must not end the process by an unhandled rejection.
-      if (answer instanceof Promise) answer.catch(() => {});
+      if (isThenable(answer)) answer.then(undefined, () => {});
     } catch {
       // A listener's failure is the listener's.
     }

@@ -1,4 +1,5 @@
 // One sink's bounded queue: what is emitted waits here until the sink has taken it, and is counted exactly.
+import { isThenable } from "../chain.ts";
 import type { AuthEvent } from "../events.ts";
 
 /** Where events go. */
@@ -155,8 +156,4 @@ export function createSinkQueue(sink: AuditSink, capacity: number, wake: () => v
       count = inFlight;
     },
   };
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

@@ -33,6 +33,7 @@ export type Gate<Carrier> = (
 /** What an adapter builds on. */
 export interface Kit<Claims, Carrier extends object> {
   readonly auth: Auth<Claims, Carrier>;
+  readonly refuse: "answer" | "throw";
   /** Whether a guard let this request in. */
   knows(request: Carrier): boolean;
   /** Compiles a guard, once a route. */
@@ -78,9 +79,10 @@ export function createKit<Claims, Carrier extends object>(
     };
   }
 
-  const { verifier, decide, ready, health, signingKeys, close } = core;
+  const { verifier, decide, ready, health, signingKeys, close, refuse } = core;
   return {
     auth: { verifier, decide, ready, health, signingKeys, close, identity, maybeIdentity },
+    refuse,
     knows: (request) => callers.has(request),
     gate,
   };

@@ -1,5 +1,4 @@
 // Nest's request and response, on either adapter: what the edge needs of the one, and its answer on the other.
-import type { ServerResponse } from "node:http";
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from "@nestjs/common";
 import { type AbstractHttpAdapter, HttpAdapterHost } from "@nestjs/core";
 import { type Answer, type NodeMessage, nodeFacts, Refused, type RequestFacts } from "../http/index.ts";
@@ -77,12 +76,6 @@ export class PlainAnswerFilter implements ExceptionFilter<PlainAnswer> {
   catch(plain: PlainAnswer, host: ArgumentsHost): void {
     this.#host.httpAdapter.reply(host.switchToHttp().getResponse(), plain.text, plain.getStatus());
   }
-}
-
-/** Answers in a middleware, where there is only Node's response. */
-export function answerNode({ status, headers, text }: Answer, response: ServerResponse): void {
-  response.writeHead(status, headers);
-  response.end(text);
 }
 
 function text(value: unknown): string | undefined {

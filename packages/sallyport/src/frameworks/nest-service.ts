@@ -4,8 +4,9 @@ import type { Requirement } from "../authorize/index.ts";
 import type { GuardOptions, NodeMessage } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { Auth } from "./common.ts";
-import { answerNode, factsOf, nodeRequest } from "./nest-exchange.ts";
+import { factsOf, nodeRequest } from "./nest-exchange.ts";
 import { enter, type Gates, maybeCaller } from "./nest-gates.ts";
+import { send, setHeaders } from "./node-response.ts";
 
 /** What `app.use()` and `consumer.apply()` take on either adapter. */
 export type NodeMiddleware = (
@@ -87,8 +88,11 @@ export class Sallyport<Claims = JsonObject> implements Omit<Auth<Claims, object>
       try {
         const message = nodeRequest(request);
         const refused = await gate(message, factsOf(request));
-        if (refused?.thrown) return next(refused.thrown);
-        if (refused) return answerNode(refused, response);
+        if (refused?.thrown) {
+          setHeaders(refused, response);
+          throw refused.thrown;
+        }
+        if (refused) return send(refused, response);
         enter(message, { gate, kit });
       } catch (error) {
         return next(error);

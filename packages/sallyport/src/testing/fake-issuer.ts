@@ -8,7 +8,14 @@ import {
   type VerifierOptions,
 } from "../verify/index.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
-import { createTestKey, type Segment, signJws, type TestAlgorithm, type TestKey } from "./sign.ts";
+import {
+  createTestKey,
+  type Segment,
+  signJws,
+  type TestAlgorithm,
+  type TestKey,
+  testAlgorithms,
+} from "./sign.ts";
 import { draftToken, type TokenRequest } from "./token-request.ts";
 import { tokenShapes } from "./token-shapes.ts";
 
@@ -88,6 +95,9 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
     algorithm = usualAlgorithm(preset),
     audience = "my-api",
   } = options;
+  if (!testAlgorithms.includes(algorithm)) {
+    throw new TypeError(`fakeIssuer: \`algorithm\` takes one of ${testAlgorithms.join(", ")}`);
+  }
   const audiences = Object.freeze(typeof audience === "string" ? [audience] : [...audience]);
   const base = issuer.replace(/\/$/, "");
   const urls = { discovery: `${base}/.well-known/openid-configuration`, jwks: `${base}/jwks` };

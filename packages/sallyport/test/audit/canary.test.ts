@@ -480,6 +480,29 @@ describe("a provider, over real HTTP", () => {
     expect(ears.leaks()).toEqual([]);
   });
 
+  test("whose metadata names a key set with user and password: nothing is asked there", async () => {
+    provider.metadata = { jwks_uri: provider.issuer.replace("//", "//user:password@") };
+    await walk();
+    expect(new Set(provider.requests)).toEqual(new Set([metadataPath]));
+    expect(JSON.stringify(ears.events)).toContain(
+      "The metadata document's jwks_uri has a user or a password",
+    );
+  });
+
+  test("a failure's code is in the log, so that its cause can be found", async () => {
+    provider.metadata = { jwks_uri: "http://127.0.0.1:1/keys" };
+    await walk();
+    expect(JSON.stringify(ears.events)).toContain("The request failed before an answer came");
+    const failing = (async () => {
+      throw new TypeError("fetch failed", {
+        cause: Object.assign(new Error(canary("cause")), { code: "ECONNREFUSED" }),
+      });
+    }) as typeof globalThis.fetch;
+    await walk({}, { fetch: failing });
+    expect(JSON.stringify(ears.events)).toContain("The request failed before an answer came (ECONNREFUSED)");
+    expect(ears.leaks()).toEqual([]);
+  });
+
   const jwk = kit.keys.rs.jwk;
   const sets: [string, unknown][] = [
     ["is no set", { [canary("member")]: canary("value") }],
@@ -587,6 +610,12 @@ describe("a provider, over real HTTP", () => {
         throw new TypeError(`Failed to fetch ${url}`, {
           cause: Object.assign(new Error(canary("cause")), { code: canary("code"), data: canary("data") }),
         });
+      },
+    ],
+    [
+      "throws an error of its own name",
+      async () => {
+        throw Object.assign(new Error("no"), { name: canary("errorname") });
       },
     ],
     [

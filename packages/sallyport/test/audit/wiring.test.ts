@@ -1,4 +1,5 @@
 // Who hears what: a newcomer's console, a logger alone, sinks of one's own. And every security event, from its real cause.
+import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type AuthEvent, type IssuerOptions, loggerSink, type SecurityEvent } from "../../src/index.ts";
 import { createCore, type SallyportDeps, type SallyportOptions } from "../../src/sallyport.ts";
@@ -289,6 +290,14 @@ describe("security events, from their causes", () => {
       );
     },
   };
+  test("each has its row in docs/audit.md", () => {
+    const page = readFileSync(new URL("../../../../docs/audit.md", import.meta.url), "utf8");
+    const rows = [
+      ...page.slice(page.indexOf("## Security events")).matchAll(/^\| `(\w+)` \| .+ \| .+ \|$/gm),
+    ];
+    expect(rows.map(([, name]) => name)).toEqual(Object.keys(causes));
+  });
+
   test.each(Object.entries(causes))("%s", async (name, cause) => {
     const core = await cause();
     await core.close();

@@ -137,6 +137,19 @@ describe("Entra ID", () => {
       { issuer: `https://login.microsoftonline.com/${tenant}/v2.0`, audience: [client, `api://${client}`] },
     ],
     [
+      "by the preset's name",
+      {
+        OAUTH2_PRESET: "entra",
+        OIDC_ISSUER: `https://login.microsoftonline.com/${tenant}/v2.0`,
+        OAUTH2_CLIENT_ID: client,
+      },
+      {
+        preset: "entra",
+        issuer: `https://login.microsoftonline.com/${tenant}/v2.0`,
+        audience: [client, `api://${client}`],
+      },
+    ],
+    [
       "an audience goes before the client id",
       { OAUTH2_TENANT_ID: tenant, OAUTH2_AUDIENCE: "api://x", OAUTH2_CLIENT_ID: client },
       { tenantId: tenant, audience: ["api://x"] },
@@ -150,6 +163,14 @@ describe("Entra ID", () => {
   test.each<[string, Environment]>([
     ["another issuer", { OIDC_ISSUER: issuer, OAUTH2_CLIENT_ID: client }],
     ["another preset", { OIDC_ISSUER: issuer, OAUTH2_PRESET: "rfc9068", OAUTH2_CLIENT_ID: client }],
+    [
+      "another preset at Entra ID's host",
+      {
+        OIDC_ISSUER: `https://login.microsoftonline.com/${tenant}/v2.0`,
+        OAUTH2_PRESET: "rfc9068",
+        OAUTH2_CLIENT_ID: client,
+      },
+    ],
     [
       "a host that only ends like it",
       {

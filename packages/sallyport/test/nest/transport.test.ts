@@ -1,7 +1,7 @@
 // What only shows on the wire: raw headers, bodies that were not read, a token in a form.
 import { request } from "node:http";
-import { Controller, Get, Module, Post } from "@nestjs/common";
-import { describe, expect, test } from "vitest";
+import { All, Controller, Get, HttpCode, Module, Post } from "@nestjs/common";
+import { beforeEach, describe, expect, test } from "vitest";
 import { Caller, Protected, Sallyport, SallyportModule } from "../../src/frameworks/nest.ts";
 import { type Identity, scope } from "../../src/index.ts";
 import { adapters, bearer, kit, listener, moduleOf, options, start } from "./start.ts";
@@ -11,10 +11,22 @@ class Routes {
   @Protected() @Get("me") me(@Caller() who: Identity) {
     return who.subject;
   }
+  @Get("open") open() {
+    return "open";
+  }
+  @Protected() @All("any") @HttpCode(200) any() {
+    ran += 1;
+    return "any";
+  }
   @Protected() @Post("uploads/:id") upload(@Caller() who: Identity) {
     return who.subject;
   }
 }
+
+let ran = 0;
+beforeEach(() => {
+  ran = 0;
+});
 
 interface Answer {
   readonly status: number | undefined;
@@ -99,6 +111,51 @@ describe.each(adapters)("NestJS on %s", (_name, adapter) => {
       "allowed",
       "allowed",
     ]);
+  });
+
+  test("H08: a token in the header and one in a form is refused; a JSON member of that name is none", async () => {
+    const { get } = await start(adapter, moduleOf([Routes]));
+    const post = async (type: string, body: string) =>
+      (await get("/uploads/1", { ...bearer(), "content-type": type }, { method: "POST", body })).status;
+    expect(await post("application/x-www-form-urlencoded", "a=1&access_token=a.b.c")).toBe(400);
+    expect(await post("application/x-www-form-urlencoded; charset=utf-8", "access%5ftoken=a.b.c")).toBe(400);
+    expect(await post("application/x-www-form-urlencoded", "a=1")).toBe(201);
+    expect(await post("application/json", '{"access_token":"a.b.c"}')).toBe(201);
+  });
+
+  test("H09: a token in the header and one in the query is refused", async () => {
+    const { get } = await start(adapter, moduleOf([Routes]));
+    expect((await get("/me?access_token=a.b.c", bearer())).status).toBe(400);
+  });
+
+  test("H18: what a guarded route answers varies by Authorization, beside what it varied by", async () => {
+    const { get } = await start(adapter, moduleOf([Routes]), {
+      prepare: (app) => app.enableCors({ origin: ["https://app.example", "https://other.example"] }),
+    });
+    const headers = (await get("/me", { ...bearer(), origin: "https://app.example" })).headers;
+    expect(headers.get("vary")).toBe("Origin, Authorization");
+    expect((await get("/open")).headers.get("vary")).toBe("Origin");
+  });
+
+  const preflight = { origin: "https://app.example", "access-control-request-method": "PUT" };
+
+  test("H17: a preflight that reaches a guarded route gets an empty 204, and the handler does not run", async () => {
+    const { get } = await start(adapter, moduleOf([Routes]));
+    const options = async (headers: Record<string, string>) => {
+      const answer = await get("/any", headers, { method: "OPTIONS" });
+      return [answer.status, await answer.text()];
+    };
+    expect(await options(preflight)).toEqual([204, ""]);
+    expect(ran).toBe(0);
+    expect((await options({}))[0]).toBe(401);
+    expect((await options({ ...preflight, ...bearer() }))[0]).toBe(200);
+    expect(ran).toBe(1);
+  });
+
+  test("H17: with CORS, Nest answers the preflight", async () => {
+    const { get } = await start(adapter, moduleOf([Routes]), { prepare: (app) => app.enableCors() });
+    const answer = await get("/any", preflight, { method: "OPTIONS" });
+    expect([answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([204, "*"]);
   });
 
   test("without the middleware Nest parses the body ahead of the guard: its own limit answers first", async () => {

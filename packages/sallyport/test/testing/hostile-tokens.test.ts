@@ -20,6 +20,8 @@ test.each(Object.keys(presets) as PresetName[])(
     }
     expect(wrong).toEqual([]);
     expect(tokens.length).toBeGreaterThan(170);
+    // The shape of a bearer token (RFC 6750 §2.1): every one of them can be sent.
+    for (const { token } of tokens) expect(token).toMatch(/^[A-Za-z0-9\-._~+/]+=*$/);
     expect(new Set(tokens.map(({ id }) => id)).size).toBe(tokens.length);
   },
 );

@@ -25,10 +25,11 @@ const malformed = (id: string, name: string, make: HostileRow["make"]): HostileR
 const before = (members: object, more: string) => `{${more},${JSON.stringify(members).slice(1)}`;
 
 const duplicates = ["iss", "sub", "aud", "exp"].map((claim) =>
-  malformed(
-    `duplicate-${claim}`,
-    `two members ${claim}, the first an attacker's`,
-    ({ header, payload, exact }) => exact(header, before(payload, `${JSON.stringify(claim)}:"admin"`)),
+  malformed(`duplicate-${claim}`, `two members ${claim}, the first an attacker's`, (kit) =>
+    kit.exact(
+      kit.header,
+      before({ [claim]: kit.audience, ...kit.payload }, `${JSON.stringify(claim)}:"admin"`),
+    ),
   ),
 );
 

@@ -1,0 +1,89 @@
+// `sallyport/express`: middleware for Express 4 and 5.
+import type { Requirement } from "../authorize/index.ts";
+import { type Answer, type GuardOptions, type NodeMessage, nodeFacts } from "../http/index.ts";
+import type { JsonObject } from "../identity.ts";
+import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
+import { type Auth, createKit, type OptionalOptions } from "./common.ts";
+import { type NodeResponse, send, setHeaders, varyByCaller } from "./node-response.ts";
+
+export * from "./exports.ts";
+
+/** Express's request, as far as it is read here: either major version's fits. */
+export interface ExpressRequestLike extends NodeMessage {
+  readonly originalUrl?: string;
+  readonly baseUrl?: string;
+  readonly route?: unknown;
+  readonly body?: unknown;
+}
+
+/** Middleware in callback form: it costs no promise. */
+export type ExpressMiddleware = (
+  request: ExpressRequestLike,
+  response: NodeResponse,
+  next: (error?: unknown) => void,
+) => void;
+
+/** Express's face of the library. */
+export interface ExpressAuth<Claims> extends Auth<Claims, ExpressRequestLike> {
+  /** Only callers with a valid token that meets the requirement: on a route, or `app.use("/admin", auth.required(), router)`. */
+  required(needed?: Requirement): ExpressMiddleware;
+  /** Anyone, but a token is verified, meets the requirement, and a bad one is refused (or is nobody's, by `onInvalid`). */
+  optional(needed?: Requirement, options?: OptionalOptions): ExpressMiddleware;
+}
+
+/**
+ * Verified identity for Express 4 and 5. Without options, the environment is read.
+ *
+ * @throws TypeError where an option is unknown, missing, of the wrong form or contradicts another
+ *
+ * @example
+ * ```ts
+ * const auth = sallyport({ issuer: "https://idp.example.org/realms/demo", audience: "my-api" });
+ * app.get("/me", auth.required(), (req, res) => res.json({ sub: auth.identity(req).subject }));
+ * app.use("/admin", auth.required(role("Admin")), adminRouter);
+ * ```
+ */
+export function sallyport<Claims = JsonObject>(
+  options?: SallyportOptions,
+  deps?: SallyportDeps<Claims>,
+): ExpressAuth<Claims> {
+  const { auth, gate } = createKit<Claims, ExpressRequestLike>(options, deps);
+
+  function middleware(needed: Requirement | undefined, guardOptions: GuardOptions): ExpressMiddleware {
+    const judge = gate(needed, guardOptions);
+    return (request, response, next) => {
+      const answer = judge(request, factsOf(request));
+      if (answer instanceof Promise) answer.then((settled) => finish(settled, response, next)).catch(next);
+      else finish(answer, response, next);
+    };
+  }
+
+  return {
+    ...auth,
+    required: (needed) => middleware(needed, {}),
+    optional: (needed, { onInvalid = "refuse" } = {}) => middleware(needed, { optional: true, onInvalid }),
+  };
+}
+
+function factsOf(request: ExpressRequestLike) {
+  const { originalUrl, body } = request;
+  // pino-http and others number requests.
+  const { id } = request as { readonly id?: unknown };
+  return nodeFacts(request, { originalUrl, body, route: routeOf(request), requestId: id });
+}
+
+// Express does not tell the pattern under which a router is mounted, only the part of the path that matched it.
+function routeOf({ baseUrl = "", route }: ExpressRequestLike): string | undefined {
+  const path = (route as { readonly path?: unknown } | undefined)?.path;
+  return `${baseUrl}${path === undefined ? "" : String(path)}` || undefined;
+}
+
+function finish(answer: Answer | undefined, response: NodeResponse, next: (error?: unknown) => void): void {
+  if (answer === undefined) {
+    varyByCaller(response);
+    next();
+  } else if (answer.thrown) {
+    setHeaders(answer, response);
+    next(answer.thrown);
+  } else send(answer, response);
+}

@@ -1,0 +1,119 @@
+// `sallyport/fetch`: handlers from `Request` to `Response`, wherever they run (Bun, Deno, workers, service workers).
+import type { Requirement } from "../authorize/index.ts";
+import { type Answer, type GuardOptions, vary, webFacts } from "../http/index.ts";
+import type { Identity, JsonObject } from "../identity.ts";
+import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
+import { type Auth, createKit, type OptionalOptions } from "./common.ts";
+
+export * from "./exports.ts";
+
+/** A handler that gets the caller, and whatever else the runtime passes (`env`, `ctx`, `server`, `info`). */
+export type CallerHandler<Caller, Rest extends readonly unknown[]> = (
+  request: Request,
+  context: { readonly identity: Caller },
+  ...rest: Rest
+) => Response | Promise<Response>;
+
+/** What the runtime calls. */
+export type FetchHandler<Rest extends readonly unknown[]> = (
+  request: Request,
+  ...rest: Rest
+) => Promise<Response>;
+
+/** The face of the library for `Request` and `Response`. */
+export interface FetchAuth<Claims> extends Auth<Claims, Request> {
+  /** Calls the handler only for callers with a valid token. */
+  required<Rest extends readonly unknown[]>(
+    handler: CallerHandler<Identity<Claims>, Rest>,
+  ): FetchHandler<Rest>;
+  /** Calls the handler only for callers with a valid token that meets the requirement. */
+  required<Rest extends readonly unknown[]>(
+    needed: Requirement,
+    handler: CallerHandler<Identity<Claims>, Rest>,
+  ): FetchHandler<Rest>;
+  /** Calls the handler for anyone, but a token is verified, and a bad one is refused (or is nobody's, by `onInvalid`). */
+  optional<Rest extends readonly unknown[]>(
+    handler: CallerHandler<Identity<Claims> | undefined, Rest>,
+    options?: OptionalOptions,
+  ): FetchHandler<Rest>;
+  /** The same; a token must meet the requirement too. */
+  optional<Rest extends readonly unknown[]>(
+    needed: Requirement,
+    handler: CallerHandler<Identity<Claims> | undefined, Rest>,
+    options?: OptionalOptions,
+  ): FetchHandler<Rest>;
+}
+
+/**
+ * Verified identity for anything that speaks `Request` and `Response`. Without options, the environment is read.
+ *
+ * @throws TypeError where an option is unknown, missing, of the wrong form or contradicts another
+ *
+ * @example
+ * ```ts
+ * const auth = sallyport({ issuer: "https://idp.example.org/realms/demo", audience: "my-api" });
+ * export default { fetch: auth.required((request, { identity }) => Response.json({ sub: identity.subject })) };
+ * ```
+ */
+export function sallyport<Claims = JsonObject>(
+  options?: SallyportOptions,
+  deps?: SallyportDeps<Claims>,
+): FetchAuth<Claims> {
+  const { auth, gate } = createKit<Claims, Request>(options, deps);
+
+  function handle<Rest extends readonly unknown[]>(
+    needed: Requirement | undefined,
+    handler: CallerHandler<never, Rest>,
+    guardOptions: GuardOptions,
+  ): FetchHandler<Rest> {
+    if (typeof handler !== "function") {
+      throw new TypeError(
+        "auth.required and auth.optional take a handler: (request, { identity }) => Response",
+      );
+    }
+    const judge = gate(needed, guardOptions);
+    return async (request, ...rest) => {
+      const answer = await judge(request, webFacts(request));
+      if (answer) return respond(answer);
+      const identity = auth.maybeIdentity(request) as never;
+      return varyByCaller(await handler(request, { identity }, ...rest));
+    };
+  }
+
+  /** Sorts out whether a requirement comes first. */
+  const overloaded =
+    (optional: boolean) =>
+    (first: unknown, second?: unknown, third: OptionalOptions = {}): FetchHandler<never[]> =>
+      typeof first === "function"
+        ? handle(undefined, first as CallerHandler<never, never[]>, {
+            ...(second as OptionalOptions | undefined),
+            optional,
+          })
+        : handle(first as Requirement, second as CallerHandler<never, never[]>, { ...third, optional });
+
+  return {
+    ...auth,
+    required: overloaded(false) as FetchAuth<Claims>["required"],
+    optional: overloaded(true) as FetchAuth<Claims>["optional"],
+  };
+}
+
+function respond({ status, headers, text, thrown }: Answer): Response {
+  if (thrown) throw thrown;
+  return new Response(text ?? null, { status, headers });
+}
+
+function varyByCaller(response: Response): Response {
+  // Bun has handlers answer nothing once they have upgraded a connection.
+  if (!(response instanceof Response)) return response;
+  const value = vary(response.headers.get("vary"));
+  try {
+    response.headers.set("vary", value);
+    return response;
+  } catch {
+    // Responses of `fetch()` and `Response.redirect()` can't be changed, only copied.
+    const headers = new Headers(response.headers);
+    headers.set("vary", value);
+    return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+  }
+}

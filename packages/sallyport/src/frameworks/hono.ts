@@ -1,0 +1,76 @@
+// `sallyport/hono`: middleware for Hono, on any runtime.
+import type { Context, MiddlewareHandler } from "hono";
+import type { StatusCode } from "hono/utils/http-status";
+import type { Requirement } from "../authorize/index.ts";
+import { type Answer, type GuardOptions, vary, webFacts } from "../http/index.ts";
+import type { Identity, JsonObject } from "../identity.ts";
+import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
+import { type Auth, createKit, type OptionalOptions } from "./common.ts";
+
+export * from "./exports.ts";
+
+/** Middleware that sets `c.var.identity`. */
+export type IdentityMiddleware<Caller> = MiddlewareHandler<{ Variables: { identity: Caller } }>;
+
+/** Hono's face of the library. */
+export interface HonoAuth<Claims> extends Auth<Claims, Context> {
+  /** Only callers with a valid token that meets the requirement; `c.var.identity` is theirs. */
+  required(needed?: Requirement): IdentityMiddleware<Identity<Claims>>;
+  /** Anyone, but a token is verified, meets the requirement, and a bad one is refused (or is nobody's, by `onInvalid`). */
+  optional(needed?: Requirement, options?: OptionalOptions): IdentityMiddleware<Identity<Claims> | undefined>;
+}
+
+/**
+ * Verified identity for Hono 4. Without options, the environment is read.
+ *
+ * @throws TypeError where an option is unknown, missing, of the wrong form or contradicts another
+ *
+ * @example
+ * ```ts
+ * const auth = sallyport({ issuer: "https://idp.example.org/realms/demo", audience: "my-api" });
+ * app.get("/me", auth.required(), (c) => c.json({ sub: c.var.identity.subject }));
+ * ```
+ */
+export function sallyport<Claims = JsonObject>(
+  options?: SallyportOptions,
+  deps?: SallyportDeps<Claims>,
+): HonoAuth<Claims> {
+  const { auth, gate } = createKit<Claims, Context>(options, deps);
+
+  function middleware<Caller>(
+    needed: Requirement | undefined,
+    guardOptions: GuardOptions,
+  ): IdentityMiddleware<Caller> {
+    const judge = gate(needed, guardOptions);
+    return async (c, next) => {
+      const judged = judge(c, factsOf(c));
+      const answer = judged instanceof Promise ? await judged : judged;
+      if (answer) return respond(answer, c);
+      c.set("identity", auth.maybeIdentity(c) as Caller);
+      c.header("vary", vary(undefined), { append: true });
+      await next();
+    };
+  }
+
+  return {
+    ...auth,
+    required: (needed) => middleware(needed, {}),
+    optional: (needed, { onInvalid = "refuse" } = {}) => middleware(needed, { optional: true, onInvalid }),
+  };
+}
+
+function factsOf(c: Context) {
+  // On Node the server's own request is within reach, and shows what `Headers` has joined.
+  const { incoming } = (c.env ?? {}) as { readonly incoming?: { readonly rawHeaders?: readonly string[] } };
+  return webFacts(c.req.raw, {
+    route: c.req.routePath,
+    requestId: c.get("requestId"),
+    rawHeaders: incoming?.rawHeaders,
+  });
+}
+
+function respond({ status, headers, text, thrown }: Answer, c: Context): Response {
+  if (!thrown) return c.newResponse(text ?? null, status as StatusCode, { ...headers });
+  for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  throw thrown;
+}

@@ -1,0 +1,102 @@
+// `sallyport/node`: listeners of `http.createServer`, without a framework.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Requirement } from "../authorize/index.ts";
+import { type Answer, type GuardOptions, nodeFacts } from "../http/index.ts";
+import type { Identity, JsonObject } from "../identity.ts";
+import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
+import { type Auth, createKit, type OptionalOptions } from "./common.ts";
+import { send, setHeaders, varyByCaller } from "./node-response.ts";
+
+export * from "./exports.ts";
+
+/** A listener as `http.createServer` takes it. */
+export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** The face of the library for plain Node. The body belongs to the listener: a second token in a form is not looked for. */
+export interface NodeAuth<Claims> extends Auth<Claims, IncomingMessage> {
+  /** Calls the listener only for callers with a valid token. */
+  required(listener: Listener): Listener;
+  /** Calls the listener only for callers with a valid token that meets the requirement. */
+  required(needed: Requirement, listener: Listener): Listener;
+  /** Calls the listener for anyone, but a token is verified, and a bad one is refused (or is nobody's, by `onInvalid`). */
+  optional(listener: Listener, options?: OptionalOptions): Listener;
+  /** The same; a token must meet the requirement too. */
+  optional(needed: Requirement, listener: Listener, options?: OptionalOptions): Listener;
+  /**
+   * For a router of your own: the caller, or `undefined` once the refusal has been sent.
+   *
+   * @throws AuthError by rejection, the headers set, where `refuse` is `throw`
+   */
+  check(
+    request: IncomingMessage,
+    response: ServerResponse,
+    needed?: Requirement,
+  ): Promise<Identity<Claims> | undefined>;
+}
+
+/**
+ * Verified identity for Node's own server. Without options, the environment is read.
+ *
+ * @throws TypeError where an option is unknown, missing, of the wrong form or contradicts another
+ *
+ * @example
+ * ```ts
+ * const auth = sallyport({ issuer: "https://idp.example.org/realms/demo", audience: "my-api" });
+ * createServer(auth.required((request, response) => response.end(auth.identity(request).subject)));
+ * ```
+ */
+export function sallyport<Claims = JsonObject>(
+  options?: SallyportOptions,
+  deps?: SallyportDeps<Claims>,
+): NodeAuth<Claims> {
+  const { auth, gate, refuse } = createKit<Claims, IncomingMessage>(options, deps);
+
+  function listen(needed: Requirement | undefined, listener: Listener, guardOptions: GuardOptions): Listener {
+    if (typeof listener !== "function") {
+      throw new TypeError("auth.required and auth.optional take a listener: (request, response) => …");
+    }
+    if (refuse === "throw") {
+      // It would end the process: nothing catches what a listener throws.
+      throw new TypeError('`refuse: "throw"` has nowhere to throw to in a listener; use auth.check()');
+    }
+    const judge = gate(needed, guardOptions);
+    const go = (answer: Answer | undefined, request: IncomingMessage, response: ServerResponse) => {
+      if (answer) return send(answer, response);
+      varyByCaller(response);
+      return listener(request, response);
+    };
+    return (request, response) => {
+      const answer = judge(request, nodeFacts(request));
+      return answer instanceof Promise
+        ? answer.then((settled) => go(settled, request, response))
+        : go(answer, request, response);
+    };
+  }
+
+  return {
+    ...auth,
+    required: (first: Requirement | Listener, second?: Listener) =>
+      typeof first === "function" ? listen(undefined, first, {}) : listen(first, second as Listener, {}),
+    optional: (
+      first: Requirement | Listener,
+      second?: Listener | OptionalOptions,
+      third: OptionalOptions = {},
+    ) =>
+      typeof first === "function"
+        ? listen(undefined, first, { ...(second as OptionalOptions), optional: true })
+        : listen(first, second as Listener, { ...third, optional: true }),
+    async check(request, response, needed) {
+      const answer = await gate(needed)(request, nodeFacts(request));
+      if (!answer) {
+        varyByCaller(response);
+        return auth.identity(request);
+      }
+      if (!answer.thrown) {
+        send(answer, response);
+        return undefined;
+      }
+      setHeaders(answer, response);
+      throw answer.thrown;
+    },
+  };
+}
