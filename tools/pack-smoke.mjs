@@ -1,7 +1,7 @@
-// Packs the packages, lints them with publint, installs them in an empty project, and tries them there: in JavaScript, in
-// TypeScript, and bundled. What is tried is what a user gets.
+// Packs the packages and tries what a user gets: publint, an empty project in JavaScript and in TypeScript, every framework's
+// types, the exported names, and what a bundle holds. `--write-names` keeps the exported names as they are.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
@@ -9,23 +9,35 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 
 const root = resolve(import.meta.dirname, "..");
+const packages = ["sallyport", "dev-idp"];
 const folder = mkdtempSync(join(tmpdir(), "pack-"));
 const run = (command, args, cwd = folder) =>
   execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-const problems = [];
+const install = (...names) =>
+  run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...names]);
+const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
+const library = readJson(join(root, "packages/sallyport/package.json"));
 
+const problems = [];
 try {
-  const tarballs = ["packages/sallyport", "packages/dev-idp"].map(pack);
-  for (const name of ["sallyport", "dev-idp"]) await lint(join(root, "packages", name));
+  const tarballs = packages.map(pack);
+  for (const name of packages) await lint(join(root, "packages", name));
   writeFileSync(
     join(folder, "package.json"),
     JSON.stringify({ name: "empty", private: true, type: "module" }),
   );
-  run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...tarballs]);
-  exportedNames();
-  javascript();
-  typescript();
+  cpSync(join(import.meta.dirname, "pack-smoke"), folder, { recursive: true });
+  install(...tarballs);
+  run(process.execPath, ["plain.mjs"]);
+  run(process.execPath, ["node_modules/@sallyport/dev-idp/bin/dev-idp.js", "--help"]);
+  compile("plain.ts", ["--types", ""]);
   await bundles();
+  // From here on with everything that is optional, in the versions that our own tests have.
+  const versions = { ...readJson(join(root, "package.json")).devDependencies, ...library.devDependencies };
+  const optional = [...Object.keys(library.peerDependencies), "rxjs", "@types/express", "@types/node"];
+  install(...optional.map((name) => `${name}@${versions[name]}`));
+  compile("frameworks.ts", ["--types", "node", "--experimentalDecorators", "--skipLibCheck"]);
+  exportedNames();
 } catch (error) {
   problems.push(`${error.message}\n${error.stdout ?? ""}${error.stderr ?? ""}`);
 } finally {
@@ -35,15 +47,19 @@ for (const problem of problems) console.error(problem);
 console.log(problems.length === 0 ? "The packed packages work." : `${problems.length} problems`);
 process.exit(problems.length === 0 ? 0 : 1);
 
+/** @returns {string} the path of the tarball */
 function pack(name) {
   const [{ filename, files }] = JSON.parse(
-    run("npm", ["pack", "--json", "--pack-destination", folder], join(root, name)),
+    run("npm", ["pack", "--json", "--pack-destination", folder], join(root, "packages", name)),
   );
-  for (const file of ["README.md", "package.json", "dist/index.js", "dist/index.d.ts"]) {
-    if (!files.some(({ path }) => path === file)) problems.push(`${name}: ${file} is not in the package`);
+  const paths = files.map(({ path }) => path);
+  for (const path of ["README.md", "package.json", "dist/index.js", "dist/index.d.ts"]) {
+    if (!paths.includes(path)) problems.push(`${name}: ${path} is not in the package`);
   }
-  if (files.some(({ path }) => /(^|\/)(test|node_modules)\//.test(path)))
-    problems.push(`${name} packs its tests`);
+  for (const path of paths) {
+    if (/(^|\/)(test|node_modules|\.[^/]*)(\/|$)/.test(path))
+      problems.push(`${name}: ${path} is in the package`);
+  }
   return join(folder, filename);
 }
 
@@ -52,99 +68,55 @@ async function lint(pkgDir) {
   for (const message of messages) problems.push(`publint: ${formatMessage(message, pkg, { color: false })}`);
 }
 
-/** The names each subpath exports, against the list that is kept: a name that comes or goes is a decision. */
-function exportedNames() {
-  const script = `
-    const names = {};
-    for (const path of ["sallyport", "sallyport/fetch", "sallyport/node", "sallyport/testing", "@sallyport/dev-idp"]) {
-      names[path] = Object.keys(await import(path)).sort();
-    }
-    console.log(JSON.stringify(names, null, 2));`;
-  writeFileSync(join(folder, "names.mjs"), script);
-  const actual = run(process.execPath, ["names.mjs"]);
-  const kept = join(root, "tools/exported-names.json");
-  if (process.argv.includes("--write-names")) writeFileSync(kept, actual);
-  else if (readFileSync(kept, "utf8") !== actual) {
-    problems.push(
-      `The exported names are not those of tools/exported-names.json (node tools/pack-smoke.mjs --write-names):\n${actual}`,
-    );
-  }
-}
-
-function javascript() {
-  writeFileSync(
-    join(folder, "try.mjs"),
-    `import { createVerifier, scope } from "sallyport";
-     import { sallyport } from "sallyport/fetch";
-     import { fakeIssuer } from "sallyport/testing";
-     import { startDevIdp } from "@sallyport/dev-idp";
-     const idp = fakeIssuer({ audience: "my-api" });
-     const verifier = createVerifier(idp.config, idp.deps);
-     const identity = await verifier.verify(await idp.token({ subject: "s1", scopes: ["read"] }));
-     if (identity.subject !== "s1") throw new Error("verify");
-     const auth = sallyport(idp.config, idp.deps);
-     const handler = auth.required(scope("read"), (_request, { identity }) => Response.json(identity.subject));
-     const ask = async (headers) => (await handler(new Request("http://localhost/", { headers }))).status;
-     const statuses = [await ask({}), await ask(await idp.bearer({ scopes: ["read"] })), await ask(await idp.bearer({}))];
-     if (statuses.join() !== "401,200,403") throw new Error("fetch: " + statuses);
-     const provider = await startDevIdp({ quiet: true });
-     const real = createVerifier({ issuer: provider.issuer, audience: provider.audience, insecureAllowLoopback: true });
-     await real.verify(await provider.token({ person: "alice" }));
-     await provider.close();`,
-  );
-  run(process.execPath, ["try.mjs"]);
-}
-
-function typescript() {
-  mkdirSync(join(folder, "src"), { recursive: true });
-  writeFileSync(
-    join(folder, "src/try.ts"),
-    `import { type AuthError, createVerifier, type Identity, type Requirement, role } from "sallyport";
-     import { sallyport } from "sallyport/fetch";
-     import { fakeIssuer } from "sallyport/testing";
-     const idp = fakeIssuer({ audience: "my-api" });
-     const admin: Requirement = role("Admin");
-     export const auth = sallyport(idp.config, idp.deps);
-     export const handler = auth.required(admin, (_request: Request, context) => Response.json(context.identity.subject));
-     export const who: Promise<Identity> = createVerifier(idp.config, idp.deps).verify("token");
-     export const status = (error: AuthError): number => error.status;`,
-  );
+/** Both ways a user's compiler finds us. */
+function compile(file, options) {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess"];
+  const runtime = ["--target", "es2023", "--lib", "es2023,dom"];
   for (const [module, resolution] of [
     ["nodenext", "nodenext"],
     ["esnext", "bundler"],
   ]) {
-    const options = [
-      "--module",
-      module,
-      "--moduleResolution",
-      resolution,
-      "--lib",
-      "es2023,dom",
-      "--types",
-      "",
-    ];
-    run(process.execPath, [tsc, "--noEmit", "--strict", "--target", "es2023", ...options, "src/try.ts"]);
+    const modules = ["--module", module, "--moduleResolution", resolution];
+    run(process.execPath, [tsc, ...strict, ...runtime, ...modules, ...options, file]);
+  }
+}
+
+/** The names each subpath exports, against the list that is kept: a name that comes or goes is a decision. */
+function exportedNames() {
+  const subpaths = Object.keys(library.exports).filter((path) => !path.endsWith(".json"));
+  const paths = [...subpaths.map((path) => path.replace(/^\./, "sallyport")), "@sallyport/dev-idp"];
+  const script = `import "reflect-metadata";
+    for (const path of ${JSON.stringify(paths)}) {
+      for (const name of Object.keys(await import(path)).sort()) console.log(path, name);
+    }`;
+  const actual = run(process.execPath, ["--input-type=module", "--eval", script]);
+  const file = "tools/pack-smoke/exported-names.txt";
+  if (process.argv.includes("--write-names")) writeFileSync(join(root, file), actual);
+  const kept = readFileSync(join(root, file), "utf8").split("\n");
+  const found = actual.split("\n");
+  const changes = [
+    ...found.filter((line) => !kept.includes(line)).map((line) => `  new: ${line}`),
+    ...kept.filter((line) => !found.includes(line)).map((line) => `  gone: ${line}`),
+  ];
+  if (changes.length > 0) {
+    problems.push(
+      `${file} is stale; is that meant? Then \`node tools/pack-smoke.mjs --write-names\`\n${changes.join("\n")}`,
+    );
   }
 }
 
 /** What a bundle of the framework-free subpaths must not hold, on Node and elsewhere. */
 async function bundles() {
-  const strangers = [
-    "fastify",
-    "express",
-    "hono",
-    "@nestjs",
-    "jose",
-    "oidc-provider",
-    "openid-client",
-    "undici",
+  const strangers =
+    /node_modules\/(fastify|express|hono|@hono|@nestjs|jose|oidc-provider|openid-client|oauth4webapi|undici)\//;
+  /** @type {{ platform: "node" | "neutral", conditions: string[], allowed: string[] }[]} */
+  const runtimes = [
+    { platform: "node", conditions: ["node"], allowed: ["node:crypto", "node:buffer"] },
+    { platform: "neutral", conditions: ["workerd", "worker", "browser"], allowed: [] },
   ];
   for (const entry of ["sallyport", "sallyport/fetch"]) {
-    for (const [conditions, platform] of [
-      [["node"], "node"],
-      [["workerd", "worker", "browser"], "neutral"],
-    ]) {
+    for (const { platform, conditions, allowed } of runtimes) {
       const { metafile } = await build({
         stdin: { contents: `export * from ${JSON.stringify(entry)}`, resolveDir: folder },
         bundle: true,
@@ -154,19 +126,16 @@ async function bundles() {
         logLevel: "silent",
         platform,
         conditions,
-        ...(platform === "neutral" ? { mainFields: ["module", "main"] } : {}),
+        mainFields: ["module", "main"],
       });
-      const inputs = Object.keys(metafile.inputs);
-      for (const stranger of strangers) {
-        if (inputs.some((path) => path.includes(`node_modules/${stranger}/`)))
-          problems.push(`${entry} bundles ${stranger}`);
+      for (const path of Object.keys(metafile.inputs)) {
+        if (strangers.test(path)) problems.push(`${entry} (${platform}) bundles ${path}`);
       }
-      const externals = Object.values(metafile.outputs).flatMap(({ imports }) =>
-        imports.map(({ path }) => path),
-      );
-      const allowed = platform === "node" ? ["node:crypto", "node:buffer"] : [];
-      for (const path of externals)
-        if (!allowed.includes(path)) problems.push(`${entry} (${platform}) imports ${path}`);
+      for (const { imports } of Object.values(metafile.outputs)) {
+        for (const { path } of imports) {
+          if (!allowed.includes(path)) problems.push(`${entry} (${platform}) imports ${path}`);
+        }
+      }
     }
   }
 }

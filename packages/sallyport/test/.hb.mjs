@@ -26,7 +26,7 @@ if (process.argv[3] === "server") {
     const Fastify = (await import("fastify")).default; const { sallyport } = await import("../dist/frameworks/fastify.js");
     const auth = sallyport(idp.config, { ...idp.deps, now: Date.now });
     const app = Fastify();
-    if (mode === "empty") app.get("/", () => ({ a: 1 })); else app.get("/", auth.required(), () => ({ a: 1 }));
+    if (mode === "empty") app.get("/", () => ({ a: 1 })); else if (mode === "hook") app.get("/", { onRequest: (q, r, d) => d() }, () => ({ a: 1 })); else if (mode === "hook2") app.get("/", { onRequest: (q, r, d) => d(), preValidation: (q, r, d) => d() }, () => ({ a: 1 })); else if (mode === "check") app.get("/", { onRequest: (q, r, d) => { for (let i = 0; i < q.raw.rawHeaders.length; i += 2) if (q.raw.rawHeaders[i] === "authorization") { auth.verifier.check(q.raw.rawHeaders[i+1].slice(7)); } d(); } }, () => ({ a: 1 })); else if (mode === "one") app.get("/", { onRequest: auth.required().onRequest }, () => ({ a: 1 })); else app.get("/", auth.required(), () => ({ a: 1 }));
     await app.listen({ port: 0, host: "127.0.0.1" }); process.send({ port: app.server.address().port, headers });
   }
   process.on("message", (m) => { const u = process.cpuUsage(); process.send({ cpu: u.user + u.system }); if (m === "end") process.exit(); });

@@ -46,29 +46,31 @@ export function createKit<Claims, Carrier extends object>(
   deps?: SallyportDeps<Claims>,
 ): Kit<Claims, Carrier> {
   const core = createCore<Claims>(options, deps);
-  const callers = new WeakMap<Carrier, Identity<Claims> | "nobody">();
+  // A symbol that nobody else has: a WeakMap would do the same at 0.4 µs a request.
+  const caller = Symbol("sallyport caller");
+  type Visited = { [caller]?: Identity<Claims> | "nobody" };
 
   function maybeIdentity(request: Carrier): Identity<Claims> | undefined {
-    const caller = callers.get(request);
-    if (caller === undefined) {
+    const found = (request as Visited)[caller];
+    if (found === undefined) {
       throw new TypeError(
         "No caller is known: put auth.required() or auth.optional() in front of this route",
       );
     }
-    return caller === "nobody" ? undefined : caller;
+    return found === "nobody" ? undefined : found;
   }
 
   function identity(request: Carrier): Identity<Claims> {
-    const caller = maybeIdentity(request);
-    if (!caller) throw new TypeError("This optional route let nobody in: ask with auth.maybeIdentity()");
-    return caller;
+    const found = maybeIdentity(request);
+    if (!found) throw new TypeError("This optional route let nobody in: ask with auth.maybeIdentity()");
+    return found;
   }
 
   function gate(needed: Requirement | undefined, guardOptions: GuardOptions = {}): Gate<Carrier> {
     const guard = core.guard(needed, guardOptions);
     const admit = (request: Carrier, outcome: Outcome<Claims>): Answer | undefined => {
       if (outcome instanceof Answer) return outcome;
-      callers.set(request, outcome ?? "nobody");
+      (request as Visited)[caller] = outcome ?? "nobody";
       return undefined;
     };
     return (request, facts) => {
@@ -83,7 +85,7 @@ export function createKit<Claims, Carrier extends object>(
   return {
     auth: { verifier, decide, ready, health, signingKeys, close, identity, maybeIdentity },
     refuse,
-    knows: (request) => callers.has(request),
+    knows: (request) => (request as Visited)[caller] !== undefined,
     gate,
   };
 }

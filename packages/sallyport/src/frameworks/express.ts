@@ -51,6 +51,11 @@ export function sallyport<Claims = JsonObject>(
 
   function middleware(needed: Requirement | undefined, guardOptions: GuardOptions): ExpressMiddleware {
     const judge = gate(needed, guardOptions);
+    const finish = (answer: Answer | undefined, response: NodeResponse, next: (error?: unknown) => void) => {
+      if (answer) return refuse(answer, response, next);
+      if (guardOptions.optional) varyByCaller(response);
+      next();
+    };
     return (request, response, next) => {
       const answer = judge(request, factsOf(request));
       if (answer instanceof Promise) answer.then((settled) => finish(settled, response, next)).catch(next);
@@ -78,12 +83,10 @@ function routeOf({ baseUrl = "", route }: ExpressRequestLike): string | undefine
   return `${baseUrl}${path === undefined ? "" : String(path)}` || undefined;
 }
 
-function finish(answer: Answer | undefined, response: NodeResponse, next: (error?: unknown) => void): void {
-  if (answer === undefined) {
-    varyByCaller(response);
-    next();
-  } else if (answer.thrown) {
+function refuse(answer: Answer, response: NodeResponse, next: (error?: unknown) => void): void {
+  if (!answer.thrown) send(answer, response);
+  else {
     setHeaders(answer, response);
     next(answer.thrown);
-  } else send(answer, response);
+  }
 }

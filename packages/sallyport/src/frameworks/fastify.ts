@@ -79,6 +79,12 @@ export function sallyport<Claims = JsonObject>(
 
   function guarded(needed: Requirement | undefined, guardOptions: GuardOptions): GuardedRoute {
     const judge = gate(needed, guardOptions);
+    const { optional = false } = guardOptions;
+    const finish = (answer: Answer | undefined, reply: FastifyReplyLike, done: (error?: Error) => void) => {
+      if (answer) return send(answer, reply, done);
+      if (optional) reply.header("vary", vary(reply.getHeader("vary")));
+      done();
+    };
     const onRequest: FastifyHook = (request, reply, done) => {
       const { raw, id: requestId, routeOptions, body } = request;
       const answer = judge(request, nodeFacts(raw, { requestId, route: routeOptions.url, body }));
@@ -103,12 +109,7 @@ export function sallyport<Claims = JsonObject>(
   };
 }
 
-function finish(answer: Answer | undefined, reply: FastifyReplyLike, done: (error?: Error) => void): void {
-  if (answer === undefined) {
-    reply.header("vary", vary(reply.getHeader("vary")));
-    done();
-    return;
-  }
+function send(answer: Answer, reply: FastifyReplyLike, done: (error?: Error) => void): void {
   reply.headers({ ...answer.headers });
   if (answer.thrown) done(answer.thrown);
   else {

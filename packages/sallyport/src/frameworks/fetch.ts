@@ -76,7 +76,8 @@ export function sallyport<Claims = JsonObject>(
       const answer = await judge(request, webFacts(request));
       if (answer) return respond(answer);
       const identity = auth.maybeIdentity(request) as never;
-      return varyByCaller(await handler(request, { identity }, ...rest));
+      const response = await handler(request, { identity }, ...rest);
+      return guardOptions.optional ? varyByCaller(response) : response;
     };
   }
 

@@ -47,7 +47,7 @@ export function sallyport<Claims = JsonObject>(
       const answer = judged instanceof Promise ? await judged : judged;
       if (answer) return respond(answer, c);
       c.set("identity", auth.maybeIdentity(c) as Caller);
-      c.header("vary", vary(undefined), { append: true });
+      if (guardOptions.optional) c.header("vary", vary(undefined), { append: true });
       await next();
     };
   }

@@ -4,11 +4,8 @@ import type { Requirement } from "../authorize/index.ts";
 import type { GuardOptions } from "../http/index.ts";
 
 /** What one decorator says. */
-export type Mark = { readonly access: "public" } | Rule;
-
-/** What a guarded route asks for. */
-export interface Rule {
-  readonly access: "protected" | "optional";
+export interface Mark {
+  readonly access: "protected" | "optional" | "public";
   readonly needed?: Requirement | undefined;
   readonly onInvalid?: GuardOptions["onInvalid"];
 }
@@ -51,8 +48,7 @@ export function markOf(controller: Marked, handler: Marked): Mark | undefined {
 }
 
 function join(outer: Mark | undefined, inner: Mark): Mark {
-  if (inner.access === "public" || outer === undefined || outer.access === "public") return inner;
-  if (outer.needed === undefined) return inner;
+  if (inner.access === "public" || outer?.needed === undefined) return inner;
   return { ...inner, needed: inner.needed ? { allOf: [outer.needed, inner.needed] } : outer.needed };
 }
 

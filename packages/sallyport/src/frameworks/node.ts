@@ -62,7 +62,7 @@ export function sallyport<Claims = JsonObject>(
     const judge = gate(needed, guardOptions);
     const go = (answer: Answer | undefined, request: IncomingMessage, response: ServerResponse) => {
       if (answer) return send(answer, response);
-      varyByCaller(response);
+      if (guardOptions.optional) varyByCaller(response);
       return listener(request, response);
     };
     return (request, response) => {
@@ -87,10 +87,7 @@ export function sallyport<Claims = JsonObject>(
         : listen(first, second as Listener, { ...third, optional: true }),
     async check(request, response, needed) {
       const answer = await gate(needed)(request, nodeFacts(request));
-      if (!answer) {
-        varyByCaller(response);
-        return auth.identity(request);
-      }
+      if (!answer) return auth.identity(request);
       if (!answer.thrown) {
         send(answer, response);
         return undefined;

@@ -1,5 +1,5 @@
 // AuthError → what goes over the wire: one form for every refusal (DESIGN, decision 8).
-import type { AuthError } from "../errors.ts";
+import { AuthError } from "../errors.ts";
 
 /** The answer to a refused request, before a framework sends it. */
 export interface Refusal {
@@ -60,10 +60,25 @@ export class Refused extends Answer implements Refusal {
   constructor(error: AuthError, deps: RefusalDeps) {
     const first = defaultRefusal(error, deps.realm);
     const { headers, body, text } = changed(first, deps);
-    super(first.status, headers, text, deps.refuse === "throw" ? error : undefined);
+    super(first.status, headers, text, deps.refuse === "throw" ? forCaller(error) : undefined);
     this.body = body;
     this.error = error;
   }
+}
+
+/**
+ * The error as it is thrown: a framework's own error handling may well send `message`, so that is what the caller may read;
+ * the reason stays in `cause`, for the log.
+ */
+function forCaller(error: AuthError): AuthError {
+  const { code, description, retryAfterSeconds, scopes, acrValues, maxAgeSeconds } = error;
+  return new AuthError(code, description, {
+    cause: error,
+    scopes,
+    acrValues,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+  });
 }
 
 function defaultRefusal(error: AuthError, realm: string): Refusal {

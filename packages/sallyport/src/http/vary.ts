@@ -1,10 +1,10 @@
 // Which header an answer behind a guard depends on.
 
 /**
- * The value of `Vary` with `Authorization` added to what is there.
+ * The value of `Vary` with `Authorization` added to what is there; for answers of optional routes.
  *
- * RFC 9111 §3.5 keeps shared caches from storing the answer to a request with `Authorization`, unless the answer says
- * `public` or the like. Then, and where nobody in particular was let in, this keeps callers apart.
+ * RFC 9111 §3.5 keeps shared caches from storing the answer to a request with `Authorization`, so a required route needs
+ * nothing. An optional route also answers requests without it: what a cache stored of those is for nobody else.
  */
 export function vary(present: unknown): string {
   const value = Array.isArray(present) ? present.join(", ") : present;

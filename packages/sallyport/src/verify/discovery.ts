@@ -44,7 +44,7 @@ export function readMetadata(document: Readonly<Record<string, unknown>>, policy
     throw new AuthError("discovery_failed", "The metadata document has no jwks_uri");
   }
   const { protocol, hostname, username, password } = new URL(uri);
-  if (false) {
+  if (username || password) {
     throw new AuthError("discovery_failed", "The metadata document's jwks_uri has a user or a password");
   }
   const loopback = policy.options.insecureAllowLoopback === true && isLoopbackUrl(uri);

@@ -62,11 +62,12 @@ export function resolveIssuer(options: IssuerOptions, where: string): IssuerPoli
     preset,
     inferred,
     audience: audienceOf(options, preset, where),
-    algorithms: algorithmsOf(options, preset, where),
+    // Copies: what the caller does with a list afterwards can't widen what was decided here.
+    algorithms: [...algorithmsOf(options, preset, where)],
     claimMap: claimMapOf(options, preset),
     requiredClaims: (options.requiredClaims ?? []).map(claimPath),
-    requiredScopes: options.requiredScopes ?? [],
-    requiredPermissions: options.requiredPermissions ?? [],
+    requiredScopes: [...(options.requiredScopes ?? [])],
+    requiredPermissions: [...(options.requiredPermissions ?? [])],
     clockToleranceSeconds: options.clockToleranceSeconds ?? 5,
     maxTokenAgeSeconds: options.maxTokenAgeSeconds,
     options,
@@ -155,7 +156,10 @@ function tenantIssuer(options: IssuerOptions, tenancy: Tenancy, where: string): 
       `${where}: \`tenants\` is missing; it takes the list of tenants whose tokens are accepted`,
     );
   const wrong = tenants.find((tenant) => !tenancy.tenant.test(tenant));
-  if (wrong !== undefined) throw new TypeError(`${where}: \`tenants\` takes tenant ids (GUIDs)`);
+  if (wrong !== undefined) {
+    const option = tenantId === undefined ? "tenants" : "tenantId";
+    throw new TypeError(`${where}: \`${option}\` takes tenant ids (GUIDs)`);
+  }
   const accepted = new Map<string, string | undefined>();
   for (const tenant of tenants)
     for (const form of cloud.forms) accepted.set(form.replace("{tenant}", tenant), tenant);
@@ -240,7 +244,7 @@ function claimMapOf(options: IssuerOptions, preset: Preset): ClaimMap {
     roles: paths(options.roleClaim, preset.roles),
     groups: paths(options.groupClaim, preset.groups),
     permissions: paths(options.permissionClaim, preset.permissions),
-    roleMap: options.roleMap ?? {},
+    roleMap: structuredClone(options.roleMap ?? {}),
   };
 }
 

@@ -122,7 +122,7 @@ export interface VerifierDeps<Claims = JsonObject> {
   /** Random 32-bit numbers, for the cache's seed. Default: the platform's secure source. */
   readonly random?: () => number;
   readonly logger?: Logger;
-  /** Receives every event. Must return at once; what it throws is swallowed and counted by `health()`. */
+  /** Receives every event. Must return at once; what it throws is swallowed. */
   readonly onEvent?: (event: AuthEvent) => void;
   /** Whether a token has been revoked. Asked on every use; a failure is 503. */
   readonly isRevoked?: (identity: Identity) => boolean | Promise<boolean>;

@@ -124,19 +124,9 @@ export function createVerifier<Claims = JsonObject>(
   /** Tells the logger and the listener; neither can hurt a request. */
   function tell(event: Omit<SecurityEvent, "type" | "time">): void {
     const whole: SecurityEvent = { type: "security", time: now(), ...event };
-    try {
-      const answer: unknown = deps.onEvent?.(whole);
-      // An async listener that fails would otherwise end the process.
-      if (isThenable(answer)) answer.then(undefined, () => {});
-    } catch {
-      // A listener's failure is the listener's.
-    }
-    try {
-      const level = event.name === "preset_inferred" || event.name === "keys_recovered" ? "info" : "warn";
-      deps.logger?.[level]({ event: event.name, issuer: event.issuer }, event.message);
-    } catch {
-      // So is a logger's.
-    }
+    const level = quietEvents.includes(event.name) ? "info" : "warn";
+    quietly(() => deps.onEvent?.(whole));
+    quietly(() => deps.logger?.[level]({ event: event.name, issuer: event.issuer }, event.message));
   }
 
   function check(token: string): Verified<Claims> | Promise<Verified<Claims>> {
@@ -333,6 +323,9 @@ export function createVerifier<Claims = JsonObject>(
   };
 }
 
+/** Events that tell of everyday life; the rest are warnings. */
+const quietEvents: readonly SecurityEvent["name"][] = ["preset_inferred", "keys_recovered", "keys_rotated"];
+
 function verifySignature(
   key: VerificationKey,
   { signature, signingInput }: CompactToken,
@@ -359,6 +352,16 @@ function requireAlways(
       "insufficient_permissions",
       "The token lacks a permission that the configuration requires",
     );
+  }
+}
+
+/** Calls a listener of the user's: its failure is its own, at once or later (a rejection nobody handles ends a process). */
+function quietly(listener: () => unknown): void {
+  try {
+    const answer = listener();
+    if (isThenable(answer)) answer.then(undefined, () => {});
+  } catch {
+    // As above.
   }
 }
 

@@ -5,7 +5,18 @@ import type { Kit } from "../support/kit.ts";
 import { base64url, hmac, signBytes } from "../support/signing.ts";
 import type { TokenCase } from "./types.ts";
 
-const all: readonly Algorithm[] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
+const all: readonly Algorithm[] = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+];
 const withAll = () => ({ algorithms: all });
 
 const none: TokenCase[] = ["none", "None", "NONE", "nOnE"].flatMap((alg, index): TokenCase[] => {
@@ -33,21 +44,30 @@ const none: TokenCase[] = ["none", "None", "NONE", "nOnE"].flatMap((alg, index):
   ];
 });
 
-const notAString: TokenCase[] = [undefined, null, "", ["RS256"], { alg: "RS256" }, 256, true, []].map((alg) => ({
-  id: alg === undefined || alg === null || alg === "" ? "A06" : "A07",
-  name: `alg ${alg === undefined ? "missing" : JSON.stringify(alg)}`,
-  token: (kit) => kit.token({ header: { alg } }),
-  expect: "malformed_token",
-}));
-
-const wrongCase: TokenCase[] = ["rs256", "Rs256", "RS256 ", " RS256", "RS-256", "RS256\u0000", "ＲＳ256", "sha256"].map(
+const notAString: TokenCase[] = [undefined, null, "", ["RS256"], { alg: "RS256" }, 256, true, []].map(
   (alg) => ({
-    id: "A08",
-    name: `alg ${JSON.stringify(alg)}, really signed with RS256`,
+    id: alg === undefined || alg === null || alg === "" ? "A06" : "A07",
+    name: `alg ${alg === undefined ? "missing" : JSON.stringify(alg)}`,
     token: (kit) => kit.token({ header: { alg } }),
-    expect: "disallowed_alg",
+    expect: "malformed_token",
   }),
 );
+
+const wrongCase: TokenCase[] = [
+  "rs256",
+  "Rs256",
+  "RS256 ",
+  " RS256",
+  "RS-256",
+  "RS256\u0000",
+  "ＲＳ256",
+  "sha256",
+].map((alg) => ({
+  id: "A08",
+  name: `alg ${JSON.stringify(alg)}, really signed with RS256`,
+  token: (kit) => kit.token({ header: { alg } }),
+  expect: "disallowed_alg",
+}));
 
 // The public key in every form in which a careless verifier might hold it, used as an HMAC secret.
 const publicForms: Record<string, (kit: Kit) => string | Uint8Array> = {
@@ -67,12 +87,14 @@ const publicForms: Record<string, (kit: Kit) => string | Uint8Array> = {
   "A17 32 zero bytes": () => new Uint8Array(32),
 };
 const confusion: TokenCase[] = Object.entries(publicForms).flatMap(([what, secret]) =>
-  ["HS256", "HS384", "HS512"].map((alg): TokenCase => ({
-    id: what.slice(0, 3),
-    name: `${alg} under ${what.slice(4)}`,
-    token: (kit) => kit.token({ header: { alg }, sign: (input) => hmac(alg, secret(kit), input) }),
-    expect: "disallowed_alg",
-  })),
+  ["HS256", "HS384", "HS512"].map(
+    (alg): TokenCase => ({
+      id: what.slice(0, 3),
+      name: `${alg} under ${what.slice(4)}`,
+      token: (kit) => kit.token({ header: { alg }, sign: (input) => hmac(alg, secret(kit), input) }),
+      expect: "disallowed_alg",
+    }),
+  ),
 );
 
 const keyAndAlgorithm: TokenCase[] = [
@@ -82,13 +104,15 @@ const keyAndAlgorithm: TokenCase[] = [
     token: (kit) => kit.token({ header: { alg: "RS512" }, signAs: "RS512" }),
     expect: "disallowed_alg",
   },
-  ...["RS384", "RS512"].map((alg): TokenCase => ({
-    id: "A20",
-    name: `${alg} of a key published for RS256, ${alg} allowed`,
-    config: withAll,
-    token: (kit) => kit.token({ header: { alg }, signAs: alg }),
-    expect: "key_not_found",
-  })),
+  ...["RS384", "RS512"].map(
+    (alg): TokenCase => ({
+      id: "A20",
+      name: `${alg} of a key published for RS256, ${alg} allowed`,
+      config: withAll,
+      token: (kit) => kit.token({ header: { alg }, signAs: alg }),
+      expect: "key_not_found",
+    }),
+  ),
   {
     id: "A21",
     name: "PS256 of a key published for RS256",
@@ -146,7 +170,12 @@ const keyAndAlgorithm: TokenCase[] = [
     name: "ES256 with a P-384 key",
     config: withAll,
     keys: (kit) => [kit.keys.es384.jwk, ...kit.jwks.keys],
-    token: (kit) => kit.token({ key: kit.keys.es384, header: { alg: "ES256" }, sign: (input) => p384WithSha256(kit, input) }),
+    token: (kit) =>
+      kit.token({
+        key: kit.keys.es384,
+        header: { alg: "ES256" },
+        sign: (input) => p384WithSha256(kit, input),
+      }),
     expect: "key_not_found",
   },
   {
@@ -154,7 +183,12 @@ const keyAndAlgorithm: TokenCase[] = [
     name: "ES256 with a P-384 key published as ES256",
     config: withAll,
     keys: (kit) => [{ ...kit.keys.es384.jwk, alg: "ES256" }, ...kit.jwks.keys],
-    token: (kit) => kit.token({ key: kit.keys.es384, header: { alg: "ES256" }, sign: (input) => p384WithSha256(kit, input) }),
+    token: (kit) =>
+      kit.token({
+        key: kit.keys.es384,
+        header: { alg: "ES256" },
+        sign: (input) => p384WithSha256(kit, input),
+      }),
     expect: "key_not_found",
   },
   {
@@ -162,7 +196,12 @@ const keyAndAlgorithm: TokenCase[] = [
     name: "ES256 with a P-384 key published without alg",
     config: withAll,
     keys: (kit) => [{ ...kit.keys.es384.jwk, alg: undefined }, ...kit.jwks.keys],
-    token: (kit) => kit.token({ key: kit.keys.es384, header: { alg: "ES256" }, sign: (input) => p384WithSha256(kit, input) }),
+    token: (kit) =>
+      kit.token({
+        key: kit.keys.es384,
+        header: { alg: "ES256" },
+        sign: (input) => p384WithSha256(kit, input),
+      }),
     expect: "key_not_found",
   },
 ];
@@ -178,16 +217,20 @@ const broughtKeys: Record<string, (kit: Kit) => Record<string, unknown>> = {
   "A27 jku": () => ({ jku: "https://attacker.example/keys" }),
   "A27 jku of the issuer's host": ({ issuer }) => ({ jku: `${issuer}/keys` }),
   "A28 x5u": () => ({ x5u: "https://attacker.example/chain.pem" }),
-  "A29 x5c": ({ keys }) => ({ x5c: [keys.attacker.publicKey.export({ type: "spki", format: "der" }).toString("base64")] }),
+  "A29 x5c": ({ keys }) => ({
+    x5c: [keys.attacker.publicKey.export({ type: "spki", format: "der" }).toString("base64")],
+  }),
   "A29 x5c empty": () => ({ x5c: [] }),
 };
 const embedded: TokenCase[] = Object.entries(broughtKeys).flatMap(([what, header]) =>
-  (["attacker", "rs"] as const).map((signer): TokenCase => ({
-    id: what.slice(0, 3),
-    name: `${what.slice(4)} in the header, signed by ${signer === "rs" ? "the issuer" : "the attacker"}`,
-    token: (kit) => kit.token({ key: kit.keys[signer], header: header(kit) }),
-    expect: "forbidden_header",
-  })),
+  (["attacker", "rs"] as const).map(
+    (signer): TokenCase => ({
+      id: what.slice(0, 3),
+      name: `${what.slice(4)} in the header, signed by ${signer === "rs" ? "the issuer" : "the attacker"}`,
+      token: (kit) => kit.token({ key: kit.keys[signer], header: header(kit) }),
+      expect: "forbidden_header",
+    }),
+  ),
 );
 const thumbprints: TokenCase[] = ["x5t", "x5t#S256"].map((name) => ({
   id: "A29",
@@ -232,8 +275,8 @@ const ecdsaForms: TokenCase[] = Object.entries<(signature: Buffer, input: string
   "the first half": (signature) => signature.subarray(0, 32),
   "padded to 66 bytes, 33 each": (signature) =>
     Buffer.concat([Buffer.alloc(1), signature.subarray(0, 32), Buffer.alloc(1), signature.subarray(32)]),
-  "DER": (_signature, input, kit) => sign("sha256", Buffer.from(input), kit.keys.es.privateKey),
-  "twice": (signature) => Buffer.concat([signature, signature]),
+  DER: (_signature, input, kit) => sign("sha256", Buffer.from(input), kit.keys.es.privateKey),
+  twice: (signature) => Buffer.concat([signature, signature]),
   "halves swapped": (signature) => Buffer.concat([signature.subarray(32), signature.subarray(0, 32)]),
 }).map(([what, change]) => ({
   id: "A33",
@@ -297,7 +340,13 @@ function raw({ keys }: Kit, block: Buffer): Buffer {
 }
 const ff = (count: number) => Buffer.alloc(count, 0xff);
 const forged: Record<string, (input: string) => Buffer[]> = {
-  "garbage after the hash": (input) => [Buffer.from([0, 1]), ff(8), Buffer.from([0]), sha256Prefix, digest(input)],
+  "garbage after the hash": (input) => [
+    Buffer.from([0, 1]),
+    ff(8),
+    Buffer.from([0]),
+    sha256Prefix,
+    digest(input),
+  ],
   "block type 2": (input) => [Buffer.from([0, 2]), ff(202), Buffer.from([0]), sha256Prefix, digest(input)],
   "block type 0": (input) => [Buffer.from([0, 0]), ff(202), Buffer.from([0]), sha256Prefix, digest(input)],
   "no DigestInfo": (input) => [Buffer.from([0, 1]), ff(221), Buffer.from([0]), digest(input)],
@@ -322,48 +371,61 @@ const forged: Record<string, (input: string) => Buffer[]> = {
     Buffer.from("3031300d060960864801650304020205000420", "hex"),
     digest(input),
   ],
-  "padding that is not FF": (input) => [Buffer.from([0, 1]), Buffer.alloc(202, 0xfe), Buffer.from([0]), sha256Prefix, digest(input)],
+  "padding that is not FF": (input) => [
+    Buffer.from([0, 1]),
+    Buffer.alloc(202, 0xfe),
+    Buffer.from([0]),
+    sha256Prefix,
+    digest(input),
+  ],
   "no separator": (input) => [Buffer.from([0, 1]), ff(203), sha256Prefix, digest(input)],
 };
 const pkcs1: TokenCase[] = Object.entries(forged).map(([what, parts]) => ({
   id: "A37",
   name: `PKCS#1 padding: ${what}`,
   token: (kit) =>
-    kit.token({ sign: (input) => raw(kit, Buffer.concat([Buffer.concat(parts(input)), Buffer.alloc(256)]).subarray(0, 256)) }),
+    kit.token({
+      sign: (input) =>
+        raw(kit, Buffer.concat([Buffer.concat(parts(input)), Buffer.alloc(256)]).subarray(0, 256)),
+    }),
   expect: "invalid_signature",
 }));
 
 const pss: TokenCase[] = [
-  ...[0, 20, 31, 33, 64, 222].map((saltLength): TokenCase => ({
-    id: "A38",
-    name: `PSS with a salt of ${saltLength} bytes`,
-    token: (kit) =>
-      kit.token({
-        key: kit.keys.ps,
-        sign: (input) =>
-          sign("sha256", Buffer.from(input), {
-            key: kit.keys.ps.privateKey,
-            padding: constants.RSA_PKCS1_PSS_PADDING,
-            saltLength,
-          }),
-      }),
-    expect: "invalid_signature",
-  })),
-  ...["sha384", "sha512", "sha1"].map((hash): TokenCase => ({
-    id: "A38",
-    name: `PSS over ${hash} under the header PS256`,
-    token: (kit) =>
-      kit.token({
-        key: kit.keys.ps,
-        sign: (input) =>
-          sign(hash, Buffer.from(input), {
-            key: kit.keys.ps.privateKey,
-            padding: constants.RSA_PKCS1_PSS_PADDING,
-            saltLength: 32,
-          }),
-      }),
-    expect: "invalid_signature",
-  })),
+  ...[0, 20, 31, 33, 64, 222].map(
+    (saltLength): TokenCase => ({
+      id: "A38",
+      name: `PSS with a salt of ${saltLength} bytes`,
+      token: (kit) =>
+        kit.token({
+          key: kit.keys.ps,
+          sign: (input) =>
+            sign("sha256", Buffer.from(input), {
+              key: kit.keys.ps.privateKey,
+              padding: constants.RSA_PKCS1_PSS_PADDING,
+              saltLength,
+            }),
+        }),
+      expect: "invalid_signature",
+    }),
+  ),
+  ...["sha384", "sha512", "sha1"].map(
+    (hash): TokenCase => ({
+      id: "A38",
+      name: `PSS over ${hash} under the header PS256`,
+      token: (kit) =>
+        kit.token({
+          key: kit.keys.ps,
+          sign: (input) =>
+            sign(hash, Buffer.from(input), {
+              key: kit.keys.ps.privateKey,
+              padding: constants.RSA_PKCS1_PSS_PADDING,
+              saltLength: 32,
+            }),
+        }),
+      expect: "invalid_signature",
+    }),
+  ),
 ];
 
 const cut: TokenCase[] = [
@@ -383,13 +445,15 @@ const cut: TokenCase[] = [
     {
       id: "A39",
       name: `${name}: one bit of the signature changed`,
-      token: (kit) => signed(kit, name, (signature) => signature.map((byte, index) => (index === 9 ? byte ^ 1 : byte))),
+      token: (kit) =>
+        signed(kit, name, (signature) => signature.map((byte, index) => (index === 9 ? byte ^ 1 : byte))),
       expect: "invalid_signature",
     },
     {
       id: "A39",
       name: `${name}: signature of another token`,
-      token: (kit) => signed(kit, name, () => signBytes(kit.keys[name].alg, kit.keys[name].privateKey, Buffer.from("x"))),
+      token: (kit) =>
+        signed(kit, name, () => signBytes(kit.keys[name].alg, kit.keys[name].privateKey, Buffer.from("x"))),
       expect: "invalid_signature",
     },
     {
@@ -399,13 +463,37 @@ const cut: TokenCase[] = [
       expect: "malformed_token",
     },
   ]),
-  { id: "A39", name: "signature segment missing", token: (kit) => kit.token().split(".").slice(0, 2).join("."), expect: "malformed_token" },
-  { id: "A39", name: "only the signature", token: (kit) => kit.token().split(".")[2], expect: "malformed_token" },
-  { id: "A39", name: "header empty", token: (kit) => `.${kit.token().split(".").slice(1).join(".")}`, expect: "malformed_token" },
-  { id: "A39", name: "payload empty", token: (kit) => kit.token().replace(/\..*\./, ".."), expect: "malformed_token" },
+  {
+    id: "A39",
+    name: "signature segment missing",
+    token: (kit) => kit.token().split(".").slice(0, 2).join("."),
+    expect: "malformed_token",
+  },
+  {
+    id: "A39",
+    name: "only the signature",
+    token: (kit) => kit.token().split(".")[2],
+    expect: "malformed_token",
+  },
+  {
+    id: "A39",
+    name: "header empty",
+    token: (kit) => `.${kit.token().split(".").slice(1).join(".")}`,
+    expect: "malformed_token",
+  },
+  {
+    id: "A39",
+    name: "payload empty",
+    token: (kit) => kit.token().replace(/\..*\./, ".."),
+    expect: "malformed_token",
+  },
 ];
 
-function signed(kit: Kit, name: "rs" | "ps" | "es" | "ed", change: (signature: Buffer) => Uint8Array): string {
+function signed(
+  kit: Kit,
+  name: "rs" | "ps" | "es" | "ed",
+  change: (signature: Buffer) => Uint8Array,
+): string {
   const key = kit.keys[name];
   return kit.token({ key, sign: (input) => change(signBytes(key.alg, key.privateKey, Buffer.from(input))) });
 }
@@ -449,13 +537,20 @@ const severalIssuers: TokenCase[] = [
 ];
 
 const honest: TokenCase[] = [
-  ...(["rs", "ps", "es", "ed"] as const).map((name): TokenCase => ({
-    id: "A00",
-    name: `honest ${name}`,
-    token: (kit) => kit.token({ key: kit.keys[name] }),
-    expect: "accept",
-    gives: { issuer: "https://issuer.example", subject: "248289761001", scopes: ["orders:read", "profile"], kind: "user" },
-  })),
+  ...(["rs", "ps", "es", "ed"] as const).map(
+    (name): TokenCase => ({
+      id: "A00",
+      name: `honest ${name}`,
+      token: (kit) => kit.token({ key: kit.keys[name] }),
+      expect: "accept",
+      gives: {
+        issuer: "https://issuer.example",
+        subject: "248289761001",
+        scopes: ["orders:read", "profile"],
+        kind: "user",
+      },
+    }),
+  ),
   {
     id: "A00",
     name: "Ed25519 is EdDSA for an Ed25519 key",

@@ -1,7 +1,8 @@
 // What an issuer may publish, and how a token may name it: one bad key must neither serve nor spoil the set.
+
+import { certificateFor } from "../support/certificate.ts";
 import type { Kit } from "../support/kit.ts";
 import { base64url, createTestKey, hmac, type TestJwk, type TestKey } from "../support/signing.ts";
-import { certificateFor } from "../support/certificate.ts";
 import type { TokenCase } from "./types.ts";
 
 const kidCase = (id: string, name: string, kid: unknown, expect: TokenCase["expect"]): TokenCase => ({
@@ -11,9 +12,24 @@ const kidCase = (id: string, name: string, kid: unknown, expect: TokenCase["expe
   expect,
 });
 
-const injected = ["../../../../dev/null", "/dev/null", "file:///dev/null", "..\\..\\windows\\win.ini", "https://attacker.example/key"];
+const injected = [
+  "../../../../dev/null",
+  "/dev/null",
+  "file:///dev/null",
+  "..\\..\\windows\\win.ini",
+  "https://attacker.example/key",
+];
 const prototypes = ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "length", "0"];
-const queries = ["k1' OR '1'='1", "rs-1' --", "*)(uid=*", "rs-1\u0000", "$(id)", "{{7*7}}", "rs-1;DROP TABLE keys", "rs-1\n"];
+const queries = [
+  "k1' OR '1'='1",
+  "rs-1' --",
+  "*)(uid=*",
+  "rs-1\u0000",
+  "$(id)",
+  "{{7*7}}",
+  "rs-1;DROP TABLE keys",
+  "rs-1\n",
+];
 
 const names: TokenCase[] = [
   ...injected.flatMap((kid): TokenCase[] => [
@@ -67,15 +83,18 @@ const names: TokenCase[] = [
   },
 ];
 
-const fifth = (kit: Kit) => [0, 1, 2, 3].map(() => ({ ...createTestKey("rs-1", "RS256").jwk })).concat([kit.keys.rs.jwk]);
+const fifth = (kit: Kit) =>
+  [0, 1, 2, 3].map(() => ({ ...createTestKey("rs-1", "RS256").jwk })).concat([kit.keys.rs.jwk]);
 const duplicates: TokenCase[] = [
-  ...[0, 1].map((place): TokenCase => ({
-    id: "K09",
-    name: `two keys of one kid, signed with the ${place === 0 ? "first" : "second"}`,
-    keys: (kit) => [kit.keys.rs.jwk, kit.keys.other.jwk],
-    token: (kit) => kit.token({ key: place === 0 ? kit.keys.rs : kit.keys.other }),
-    expect: "accept",
-  })),
+  ...[0, 1].map(
+    (place): TokenCase => ({
+      id: "K09",
+      name: `two keys of one kid, signed with the ${place === 0 ? "first" : "second"}`,
+      keys: (kit) => [kit.keys.rs.jwk, kit.keys.other.jwk],
+      token: (kit) => kit.token({ key: place === 0 ? kit.keys.rs : kit.keys.other }),
+      expect: "accept",
+    }),
+  ),
   {
     id: "K09",
     name: "two keys of one kid, signed with neither",
@@ -91,18 +110,28 @@ const duplicates: TokenCase[] = [
     expect: "invalid_signature",
     honestAfterwards: false,
   },
-  ...(["rs", "es"] as const).map((name): TokenCase => ({
-    id: "K10",
-    name: `one kid for an RSA and an EC key, signed with ${name}`,
-    keys: (kit) => [{ ...kit.keys.rs.jwk, kid: "same" }, { ...kit.keys.es.jwk, kid: "same" }],
-    token: (kit) => kit.token({ key: kit.keys[name], header: { kid: "same" } }),
-    expect: "accept",
-    honestAfterwards: false,
-  })),
+  ...(["rs", "es"] as const).map(
+    (name): TokenCase => ({
+      id: "K10",
+      name: `one kid for an RSA and an EC key, signed with ${name}`,
+      keys: (kit) => [
+        { ...kit.keys.rs.jwk, kid: "same" },
+        { ...kit.keys.es.jwk, kid: "same" },
+      ],
+      token: (kit) => kit.token({ key: kit.keys[name], header: { kid: "same" } }),
+      expect: "accept",
+      honestAfterwards: false,
+    }),
+  ),
 ];
 
 /** A flawed version of the issuer's key, under the kid `bad`: it must not serve, and the others must. */
-function flawed(id: string, name: string, flaw: (key: TestKey, kit: Kit) => TestJwk, key: keyof Kit["keys"] = "rs"): TokenCase {
+function flawed(
+  id: string,
+  name: string,
+  flaw: (key: TestKey, kit: Kit) => TestJwk,
+  key: keyof Kit["keys"] = "rs",
+): TokenCase {
   return {
     id,
     name,
@@ -119,7 +148,10 @@ const symmetric: TokenCase[] = [
     name: "HS256 under an oct key of the set",
     keys: (kit) => [{ kty: "oct", k: secretKey, kid: "bad", alg: "HS256" }, ...kit.jwks.keys],
     token: (kit) =>
-      kit.token({ header: { alg: "HS256", kid: "bad" }, sign: (input) => hmac("HS256", Buffer.from(secretKey, "base64url"), input) }),
+      kit.token({
+        header: { alg: "HS256", kid: "bad" },
+        sign: (input) => hmac("HS256", Buffer.from(secretKey, "base64url"), input),
+      }),
     expect: "disallowed_alg",
   },
   {
@@ -139,14 +171,19 @@ const symmetric: TokenCase[] = [
   {
     id: "K12",
     name: "an EC key published with its private half still verifies",
-    keys: (kit) => [{ ...kit.keys.es.jwk, ...kit.keys.es.privateKey.export({ format: "jwk" }) }, kit.keys.rs.jwk],
+    keys: (kit) => [
+      { ...kit.keys.es.jwk, ...kit.keys.es.privateKey.export({ format: "jwk" }) },
+      kit.keys.rs.jwk,
+    ],
     token: (kit) => kit.token({ key: kit.keys.es }),
     expect: "accept",
   },
 ];
 
 const purposes: TokenCase[] = [
-  ...["enc", "SIG", "", null, ["sig"], 1].map((use) => flawed("K13", `use ${JSON.stringify(use)}`, () => ({ use }))),
+  ...["enc", "SIG", "", null, ["sig"], 1].map((use) =>
+    flawed("K13", `use ${JSON.stringify(use)}`, () => ({ use })),
+  ),
   ...[["encrypt"], ["sign"], [], "verify", null, ["sign, verify"], ["VERIFY"], {}].map((key_ops) =>
     flawed("K14", `key_ops ${JSON.stringify(key_ops)}`, () => ({ key_ops })),
   ),
@@ -190,7 +227,47 @@ const exponents: [string, Uint8Array][] = [
   ["of 64 KB", Buffer.alloc(65_536, 0xff)],
 ];
 // The residues of a modulus made by the flawed generator: 65537^a modulo each small prime, by the remainder theorem.
-const rocaPrimes = [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n, 41n, 43n, 47n, 53n, 59n, 61n, 67n, 71n, 73n, 79n, 83n, 89n, 97n, 101n, 103n, 107n, 109n, 113n, 127n, 131n, 137n, 139n, 149n, 151n, 157n, 163n, 167n];
+const rocaPrimes = [
+  2n,
+  3n,
+  5n,
+  7n,
+  11n,
+  13n,
+  17n,
+  19n,
+  23n,
+  29n,
+  31n,
+  37n,
+  41n,
+  43n,
+  47n,
+  53n,
+  59n,
+  61n,
+  67n,
+  71n,
+  73n,
+  79n,
+  83n,
+  89n,
+  97n,
+  101n,
+  103n,
+  107n,
+  109n,
+  113n,
+  127n,
+  131n,
+  137n,
+  139n,
+  149n,
+  151n,
+  157n,
+  163n,
+  167n,
+];
 function rocaModulus(): string {
   const primorial = rocaPrimes.reduce((product, prime) => product * prime, 1n);
   let residue = 1n;
@@ -207,11 +284,14 @@ const sizes: TokenCase[] = [
   flawed("K16", "a modulus of 8200 bits", () => ({ n: modulus(8200) })),
   flawed("K15", "a modulus of 2048 bits, the first byte zero", () => ({ n: modulus(2048, 0) })),
   flawed("K17", "an even modulus", () => ({ n: modulus(2048).replace(/.$/, "A") })),
-  ...exponents.map(([what, bytes]) => flawed(what === "of 64 KB" ? "K16" : "K17", `exponent ${what}`, () => ({ e: base64url(bytes) }))),
+  ...exponents.map(([what, bytes]) =>
+    flawed(what === "of 64 KB" ? "K16" : "K17", `exponent ${what}`, () => ({ e: base64url(bytes) })),
+  ),
   flawed("K23", "a modulus of the flawed generator (ROCA)", () => ({ n: rocaModulus() })),
 ];
 
-const longer = (value: unknown) => base64url(Buffer.concat([Buffer.alloc(1), Buffer.from(String(value), "base64url")]));
+const longer = (value: unknown) =>
+  base64url(Buffer.concat([Buffer.alloc(1), Buffer.from(String(value), "base64url")]));
 const flip = (value: unknown) => {
   const bytes = Buffer.from(String(value), "base64url");
   bytes[31] = (bytes[31] ?? 0) ^ 1;
@@ -219,7 +299,12 @@ const flip = (value: unknown) => {
 };
 const points: TokenCase[] = [
   flawed("K18", "a point off its curve", ({ jwk }) => ({ y: flip(jwk.y) }), "es"),
-  flawed("K18", "a point at zero", () => ({ x: base64url(Buffer.alloc(32)), y: base64url(Buffer.alloc(32)) }), "es"),
+  flawed(
+    "K18",
+    "a point at zero",
+    () => ({ x: base64url(Buffer.alloc(32)), y: base64url(Buffer.alloc(32)) }),
+    "es",
+  ),
   flawed("K18", "a coordinate too long", ({ jwk }) => ({ x: longer(jwk.x) }), "es"),
   flawed("K18", "a coordinate too short", ({ jwk }) => ({ y: String(jwk.y).slice(0, 40) }), "es"),
   flawed("K18", "crv of another curve", () => ({ crv: "P-384" }), "es"),
@@ -232,7 +317,12 @@ const points: TokenCase[] = [
   flawed("K18", "kty EC on RSA material", () => ({ kty: "EC" })),
   flawed("K18", "kty in another case", () => ({ kty: "rsa" })),
   flawed("K18", "X25519 in place of Ed25519", () => ({ crv: "X25519" }), "ed"),
-  flawed("K18", "an Ed25519 point of 31 bytes", ({ jwk }) => ({ x: base64url(Buffer.from(String(jwk.x), "base64url").subarray(1)) }), "ed"),
+  flawed(
+    "K18",
+    "an Ed25519 point of 31 bytes",
+    ({ jwk }) => ({ x: base64url(Buffer.from(String(jwk.x), "base64url").subarray(1)) }),
+    "ed",
+  ),
 ];
 
 const broken: TokenCase[] = [
@@ -269,14 +359,19 @@ const certificates: TokenCase[] = [
   flawed("K22", "x5c empty", () => ({ x5c: [] })),
   flawed("K22", "x5c a string", (key) => ({ x5c: certificateFor(key) })),
   flawed("K22", "x5c junk", () => ({ x5c: ["!!!"] })),
-  ...(["rs", "es"] as const).map((name): TokenCase => ({
-    id: "K22",
-    name: `x5c of the same key, ${name}`,
-    keys: (kit) => [{ ...kit.keys[name].jwk, x5c: [certificateFor(kit.keys[name])] }, ...kit.jwks.keys.slice(1, 2)],
-    token: (kit) => kit.token({ key: kit.keys[name] }),
-    expect: "accept",
-    honestAfterwards: false,
-  })),
+  ...(["rs", "es"] as const).map(
+    (name): TokenCase => ({
+      id: "K22",
+      name: `x5c of the same key, ${name}`,
+      keys: (kit) => [
+        { ...kit.keys[name].jwk, x5c: [certificateFor(kit.keys[name])] },
+        ...kit.jwks.keys.slice(1, 2),
+      ],
+      token: (kit) => kit.token({ key: kit.keys[name] }),
+      expect: "accept",
+      honestAfterwards: false,
+    }),
+  ),
 ];
 
 export const keyCases: readonly TokenCase[] = [

@@ -4,7 +4,12 @@ import type { Kit } from "../support/kit.ts";
 import { base64url } from "../support/signing.ts";
 import type { TokenCase } from "./types.ts";
 
-const wrongType = (id: string, name: string, token: TokenCase["token"], more: Partial<TokenCase> = {}): TokenCase => ({
+const wrongType = (
+  id: string,
+  name: string,
+  token: TokenCase["token"],
+  more: Partial<TokenCase> = {},
+): TokenCase => ({
   id,
   name,
   token,
@@ -12,32 +17,67 @@ const wrongType = (id: string, name: string, token: TokenCase["token"], more: Pa
   requests: 0,
   ...more,
 });
-const typed = (typ: unknown, claims: Record<string, unknown> = {}) => (kit: Kit) => kit.token({ header: { typ }, claims });
+const typed =
+  (typ: unknown, claims: Record<string, unknown> = {}) =>
+  (kit: Kit) =>
+    kit.token({ header: { typ }, claims });
 
 const idTokenClaims = { nonce: "n-0S6_WzA2Mj", at_hash: "77QmUPtjPfzWtF2AnpK9RQ", auth_time: 1_795_262_000 };
-const logoutEvent = { events: { "http://schemas.openid.net/event/backchannel-logout": {} }, sid: "08a5019c-17e1" };
+const logoutEvent = {
+  events: { "http://schemas.openid.net/event/backchannel-logout": {} },
+  sid: "08a5019c-17e1",
+};
 const thumbprint = base64url(Buffer.alloc(32, 5));
 
 export const tokenTypeCases: readonly TokenCase[] = [
   wrongType("T01", "an ID token, typ JWT", typed("JWT", idTokenClaims)),
   wrongType("T01", "an ID token without typ", typed(undefined, idTokenClaims)),
   wrongType("T01", "an ID token whose audience includes the API", (kit) =>
-    kit.token({ header: { typ: "JWT" }, claims: { ...idTokenClaims, aud: ["client", kit.audience], azp: "s6BhdRkqt3-client" } }),
+    kit.token({
+      header: { typ: "JWT" },
+      claims: { ...idTokenClaims, aud: ["client", kit.audience], azp: "s6BhdRkqt3-client" },
+    }),
   ),
   wrongType("T02", "typ missing", typed(undefined)),
   wrongType("T02", "typ JWT", typed("JWT")),
   wrongType("T02", "typ jwt", typed("jwt")),
   wrongType("T02", "typ JOSE", typed("JOSE")),
-  ...["application/at+jwt", "AT+JWT", "At+Jwt", "Application/At+Jwt", "APPLICATION/AT+JWT"].map((typ): TokenCase => ({
-    id: "T03",
-    name: `typ ${typ}`,
-    token: typed(typ),
-    expect: "accept",
-  })),
-  ...["at+jwt2", "xat+jwt", "text/at+jwt", "at+jwt;x=1", "application/application/at+jwt", "application/", "application/x/at+jwt", "/at+jwt", "at-jwt", "at+jws", "at", "+jwt"].map(
-    (typ) => wrongType("T04", `typ ${typ}`, typed(typ)),
+  ...["application/at+jwt", "AT+JWT", "At+Jwt", "Application/At+Jwt", "APPLICATION/AT+JWT"].map(
+    (typ): TokenCase => ({
+      id: "T03",
+      name: `typ ${typ}`,
+      token: typed(typ),
+      expect: "accept",
+    }),
   ),
-  ...[["at+jwt"], { typ: "at+jwt" }, 1, true, null, "", "at+jwt ", " at+jwt", "at+jwt\u0000", "аt+jwt", "at+ȷwt", "x".repeat(300)].map(
+  ...[
+    "at+jwt2",
+    "xat+jwt",
+    "text/at+jwt",
+    "at+jwt;x=1",
+    "application/application/at+jwt",
+    "application/",
+    "application/x/at+jwt",
+    "/at+jwt",
+    "at-jwt",
+    "at+jws",
+    "at",
+    "+jwt",
+  ].map((typ) => wrongType("T04", `typ ${typ}`, typed(typ))),
+  ...[
+    ["at+jwt"],
+    { typ: "at+jwt" },
+    1,
+    true,
+    null,
+    "",
+    "at+jwt ",
+    " at+jwt",
+    "at+jwt\u0000",
+    "аt+jwt",
+    "at+ȷwt",
+    "x".repeat(300),
+  ].map(
     (typ): TokenCase => ({
       id: "T04",
       name: `typ ${JSON.stringify(typ).slice(0, 24)}`,
@@ -47,10 +87,15 @@ export const tokenTypeCases: readonly TokenCase[] = [
   ),
   wrongType("T05", "a logout token", typed("logout+jwt", logoutEvent)),
   wrongType("T05", "a logout token with the old type", typed("JWT", logoutEvent)),
-  wrongType("T06", "a DPoP proof", (kit) => kit.token({ header: { typ: "dpop+jwt" }, claims: { htm: "GET", htu: kit.audience } })),
+  wrongType("T06", "a DPoP proof", (kit) =>
+    kit.token({ header: { typ: "dpop+jwt" }, claims: { htm: "GET", htu: kit.audience } }),
+  ),
   wrongType("T07", "a security event token", typed("secevent+jwt", logoutEvent)),
   wrongType("T08", "a client assertion", (kit) =>
-    kit.token({ header: { typ: "JWT" }, claims: { iss: kit.issuer, sub: "s6BhdRkqt3-client", aud: `${kit.issuer}/token` } }),
+    kit.token({
+      header: { typ: "JWT" },
+      claims: { iss: kit.issuer, sub: "s6BhdRkqt3-client", aud: `${kit.issuer}/token` },
+    }),
   ),
   wrongType("T08", "a client assertion, typed", typed("client-authentication+jwt")),
   {
@@ -60,8 +105,16 @@ export const tokenTypeCases: readonly TokenCase[] = [
     expect: "invalid_issuer",
   },
   wrongType("T09", "a request object", typed("oauth-authz-req+jwt", { response_type: "code" })),
-  wrongType("T09", "an authorization response (JARM)", typed("JWT", { code: "SplxlOBeZQQYbYS6WxSbIA", state: "af0ifjsldkj" })),
-  wrongType("T09", "an introspection response", typed("token-introspection+jwt", { token_introspection: { active: true } })),
+  wrongType(
+    "T09",
+    "an authorization response (JARM)",
+    typed("JWT", { code: "SplxlOBeZQQYbYS6WxSbIA", state: "af0ifjsldkj" }),
+  ),
+  wrongType(
+    "T09",
+    "an introspection response",
+    typed("token-introspection+jwt", { token_introspection: { active: true } }),
+  ),
   wrongType("T09", "a userinfo response", typed(undefined, { iat: undefined, exp: undefined })),
   wrongType("T09", "an entity statement", typed("entity-statement+jwt")),
   wrongType("T09", "a verifiable credential", typed("dc+sd-jwt")),
@@ -104,12 +157,14 @@ export const tokenTypeCases: readonly TokenCase[] = [
     ["T17", "cnf a string", "x"],
     ["T17", "cnf a list", []],
     ["T17", "cnf false", false],
-  ].map(([id, name, cnf]): TokenCase => ({
-    id: id as string,
-    name: name as string,
-    token: (kit) => kit.token({ claims: { cnf } }),
-    expect: "sender_constrained",
-  })),
+  ].map(
+    ([id, name, cnf]): TokenCase => ({
+      id: id as string,
+      name: name as string,
+      token: (kit) => kit.token({ claims: { cnf } }),
+      expect: "sender_constrained",
+    }),
+  ),
   {
     id: "T18",
     name: "a service where a person is required",

@@ -233,7 +233,7 @@ describe.each(adapters)("refusals through NestJS on %s", (_name, adapter) => {
     @Catch(AuthError)
     class Filter {
       catch(error: AuthError, host: ArgumentsHost) {
-        host.switchToHttp().getResponse().status(error.status).send({ code: error.code });
+        host.switchToHttp().getResponse().status(error.status).send(error.code);
       }
     }
     const given = { global: true, refuse: "throw" } as const;
@@ -242,7 +242,10 @@ describe.each(adapters)("refusals through NestJS on %s", (_name, adapter) => {
       moduleOf([Routes], given, [{ provide: APP_FILTER, useClass: Filter }]),
     );
     const answer = await filtered.get("/me");
-    expect([answer.status, await answer.json()]).toEqual([401, { code: "missing_token" }]);
+    expect([answer.status, await answer.text()]).toEqual([401, "missing_token"]);
+    expect(answer.headers.get("content-type")).toMatch(/^text\//);
+    expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="api"');
+    expect(answer.headers.get("cache-control")).toBe("no-store");
     const bare = await start(adapter, moduleOf([Routes], given));
     expect((await bare.get("/me")).status).toBe(500);
   });

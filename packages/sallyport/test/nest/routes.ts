@@ -27,8 +27,8 @@ export function controllersOf({ common, sallyport }: NestParts) {
     @Public() @Get("health") health() {
       return "well";
     }
-    @Public() @Get("nobody") nobody(@Caller() who: Identity) {
-      return who.subject;
+    @Public() @Get("nobody") nobody(@Caller() who: unknown) {
+      return String(who);
     }
     @MaybeProtected(scope("feed:read")) @Get("feed") feed(@Caller() who: Identity | undefined) {
       return who?.subject ?? "you";
@@ -66,6 +66,9 @@ export function controllersOf({ common, sallyport }: NestParts) {
   @Protected()
   @Controller("stricter")
   class Stricter extends Guarded {
+    @Public() @Get("open") open() {
+      return "open";
+    }
     @Get() list() {
       return "list";
     }
@@ -90,8 +93,8 @@ export function controllersOf({ common, sallyport }: NestParts) {
     @UseGuards(SallyportGuard) @Get("guarded") guarded(@Caller() who: Identity) {
       return who.subject;
     }
-    @Get("caller") caller(@Caller() who: Identity) {
-      return who.subject;
+    @Get("caller") caller(@Caller() who: unknown) {
+      return typeof who;
     }
   }
 
@@ -108,7 +111,7 @@ export function controllersOf({ common, sallyport }: NestParts) {
       return this.auth.maybeIdentity(request)?.subject ?? "you";
     }
     @MaybeProtected() @Get("sure") sure(@Req() request: object) {
-      return this.auth.identity(request).subject;
+      return typeof this.auth.identity(request);
     }
     @Public() @Get("unprotected") unprotected(@Req() request: object) {
       return String(this.auth.maybeIdentity(request));
@@ -152,6 +155,7 @@ export const marked: readonly Row[] = [
   ["/stricter", {}, 401],
   ["/stricter", withScope("other"), 403],
   ["/stricter", withScope("reports:read"), 200, "list"],
+  ["/stricter/open", {}, 200, "open"],
   ["/site", {}, 200, "home"],
   ["/site/admin", {}, 401],
   ["/site/admin", withScope("other"), 403],
@@ -163,7 +167,7 @@ export const marked: readonly Row[] = [
   ["/service/maybe", {}, 200, "you"],
   ["/service/maybe", bearer(), 200, subject],
   ["/service/sure", {}, 500],
-  ["/service/sure", bearer(), 200, subject],
+  ["/service/sure", bearer(), 200, "object"],
   ["/service/unprotected", bearer(), 500],
   ["/service/decide", bearer({ claims: { scope: "users:write" } }), 200, "[true,1]"],
   ["/service/decide", bearer(), 200, "[false,1]"],
@@ -174,7 +178,7 @@ export const unmarked: readonly Row[] = [
   ["/me", bearer(), 200, subject],
   ["/plain", {}, 401],
   ["/plain", bearer(), 200, "open"],
-  ["/plain/caller", bearer(), 200, subject],
+  ["/plain/caller", bearer(), 200, "object"],
 ];
 export const open: readonly Row[] = [
   ["/plain", {}, 200, "open"],

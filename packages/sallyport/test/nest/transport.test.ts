@@ -1,9 +1,10 @@
 // What only shows on the wire: raw headers, bodies that were not read, a token in a form.
 import { request } from "node:http";
-import { All, Controller, Get, HttpCode, Module, Post } from "@nestjs/common";
+import { All, type ArgumentsHost, Catch, Controller, Get, HttpCode, Module, Post } from "@nestjs/common";
+import { APP_FILTER } from "@nestjs/core";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Caller, Protected, Sallyport, SallyportModule } from "../../src/frameworks/nest.ts";
-import { type Identity, scope } from "../../src/index.ts";
+import { AuthError, type Identity, scope } from "../../src/index.ts";
 import { adapters, bearer, kit, listener, moduleOf, options, start } from "./start.ts";
 
 @Controller()
@@ -166,12 +167,22 @@ describe.each(adapters)("NestJS on %s", (_name, adapter) => {
     expect((await get("/uploads/1", headers, { method: "POST", body: "{}" })).status).toBe(401);
   });
 
-  test('the middleware with refuse: "throw" is no way in', async () => {
-    const { base } = await start(adapter, moduleOf([Routes], { refuse: "throw" }), {
-      prepare: (app) => app.use("/uploads", app.get(Sallyport).middleware()),
+  test('the middleware with refuse: "throw" hands the error to the filters, with its headers', async () => {
+    @Catch(AuthError)
+    class Filter {
+      catch(error: AuthError, host: ArgumentsHost) {
+        const response = host.switchToHttp().getResponse();
+        adapterOf().reply(response, { code: error.code }, error.status);
+      }
+    }
+    const filter = { provide: APP_FILTER, useClass: Filter };
+    const { app, base } = await start(adapter, moduleOf([Routes], { refuse: "throw" }, [filter]), {
+      prepare: (before) => before.use("/uploads", before.get(Sallyport).middleware()),
     });
+    const adapterOf = () => app.getHttpAdapter();
     const answer = await send(`${base}/uploads/1`, "POST", [wrong, ...gigabyte], "{");
-    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect([answer.status, answer.text]).toEqual([401, '{"code":"malformed_token"}']);
+    expect(answer.headers["www-authenticate"]).toContain('error="invalid_token"');
   });
 
   test("a middleware bound by a module's `configure` protects, too", async () => {

@@ -1,10 +1,13 @@
 // What every refusal has to be: one of ours, of the right code, and silent about the token.
-import { AuthError, type AuthErrorCode } from "../../src/index.ts";
+
 import { refusals } from "../../src/errors.ts";
+import { AuthError, type AuthErrorCode } from "../../src/index.ts";
 
 const challenges: Record<string, string> = {
-  invalid_token: 'Bearer realm="api", error="invalid_token", error_description="The access token is not valid"',
-  token_expired: 'Bearer realm="api", error="invalid_token", error_description="The access token has expired"',
+  invalid_token:
+    'Bearer realm="api", error="invalid_token", error_description="The access token is not valid"',
+  token_expired:
+    'Bearer realm="api", error="invalid_token", error_description="The access token has expired"',
 };
 
 /** Throws an Error that says what is wrong with the refusal, or gives it back. */
@@ -17,7 +20,9 @@ export function assertRefusal(error: unknown, code: AuthErrorCode, token: unknow
     if (error.challenge() !== expected) throw new Error(`Unexpected challenge ${error.challenge()}`);
   }
   if (error.status === 503 && error.challenge() !== undefined) throw new Error("A 503 has no challenge");
-  const told = [error.description, error.challenge() ?? "", error.message, String(error.cause ?? "")].join("\n");
+  const told = [error.description, error.challenge() ?? "", error.message, String(error.cause ?? "")].join(
+    "\n",
+  );
   for (const secret of secretsOf(token)) {
     if (told.includes(secret)) throw new Error(`The refusal repeats "${secret}" of the token: ${told}`);
   }
@@ -43,7 +48,8 @@ function collect(value: unknown, found: Set<string>, depth: number): void {
   if (depth > 8) return;
   // Short ones and the words of our own sentences would be found by chance.
   if (typeof value === "string" && value.length >= 8 && !ownWords.has(value)) found.add(value);
-  if (typeof value === "object" && value !== null) for (const inner of Object.values(value)) collect(inner, found, depth + 1);
+  if (typeof value === "object" && value !== null)
+    for (const inner of Object.values(value)) collect(inner, found, depth + 1);
 }
 
 const ownWords = new Set(["constructor", "logout+jwt", "insufficient"]);

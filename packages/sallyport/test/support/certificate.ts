@@ -5,8 +5,7 @@ import type { TestKey } from "./signing.ts";
 function der(tag: number, ...parts: Uint8Array[]): Buffer {
   const body = Buffer.concat(parts);
   const size = body.length;
-  const length =
-    size < 128 ? [size] : size < 256 ? [0x81, size] : [0x82, size >> 8, size & 255];
+  const length = size < 128 ? [size] : size < 256 ? [0x81, size] : [0x82, size >> 8, size & 255];
   return Buffer.concat([Buffer.from([tag, ...length]), body]);
 }
 const sequence = (...parts: Uint8Array[]) => der(0x30, ...parts);
@@ -33,7 +32,9 @@ export function createCertificate(options: CertificateOptions): Buffer {
   const names = sequence(...dnsNames.map((name) => der(0x82, Buffer.from(name))));
   const extensions = [
     ...(dnsNames.length > 0 ? [sequence(oid("551d11"), der(4, names))] : []),
-    ...(authority ? [sequence(oid("551d13"), der(1, Buffer.from([255])), der(4, sequence(der(1, Buffer.from([255])))))] : []),
+    ...(authority
+      ? [sequence(oid("551d13"), der(1, Buffer.from([255])), der(4, sequence(der(1, Buffer.from([255])))))]
+      : []),
   ];
   const body = sequence(
     der(0xa0, der(2, Buffer.from([2]))),
@@ -70,8 +71,12 @@ export function createTlsIdentity(dnsNames: readonly string[]) {
     `-----BEGIN CERTIFICATE-----\n${bytes.toString("base64").replace(/(.{64})/g, "$1\n")}\n-----END CERTIFICATE-----\n`;
   const issued = { issuer: "Test root", issuerKey: root.privateKey };
   return {
-    ca: pem(createCertificate({ ...issued, subject: "Test root", publicKey: root.publicKey, authority: true })),
-    cert: pem(createCertificate({ ...issued, subject: "Test server", publicKey: server.publicKey, dnsNames })),
+    ca: pem(
+      createCertificate({ ...issued, subject: "Test root", publicKey: root.publicKey, authority: true }),
+    ),
+    cert: pem(
+      createCertificate({ ...issued, subject: "Test server", publicKey: server.publicKey, dnsNames }),
+    ),
     key: String(server.privateKey.export({ type: "pkcs8", format: "pem" })),
   };
 }

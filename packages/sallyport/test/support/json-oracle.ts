@@ -80,16 +80,25 @@ export function isStrictObject(text: string, depth: number): boolean {
         out += character;
         continue;
       }
-      const escape = text[at] ?? "";
+      const letter = text[at] ?? "";
       at += 1;
-      const simple: Record<string, string> = { '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
-      if (escape === "u") {
+      const simple: Record<string, string> = {
+        '"': '"',
+        "\\": "\\",
+        "/": "/",
+        b: "\b",
+        f: "\f",
+        n: "\n",
+        r: "\r",
+        t: "\t",
+      };
+      if (letter === "u") {
         const digits = text.slice(at, at + 4);
         if (!/^[0-9a-fA-F]{4}$/.test(digits)) fail();
         out += String.fromCharCode(Number.parseInt(digits, 16));
         at += 4;
       } else {
-        out += Object.hasOwn(simple, escape) ? simple[escape] : fail();
+        out += Object.hasOwn(simple, letter) ? simple[letter] : fail();
       }
     }
     // A lone surrogate can't be written in UTF-8.

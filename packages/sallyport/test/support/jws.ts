@@ -1,12 +1,15 @@
 // A JWS verified by the verifier's own lower layers: for vectors whose payload is not a token's.
+
+import { platform } from "#platform";
 import { AuthError } from "../../src/index.ts";
 import { type Algorithm, algorithmRow, algorithms } from "../../src/verify/algorithms.ts";
 import { createCompactParser } from "../../src/verify/compact.ts";
 import { importKeys, judgeKeySet, pickKeys } from "../../src/verify/key-set.ts";
-import { platform } from "#platform";
 import { base64url, type TestJwk } from "./signing.ts";
 
-export const asymmetric = (Object.keys(algorithms) as Algorithm[]).filter((name) => algorithms[name].kty !== "oct");
+export const asymmetric = (Object.keys(algorithms) as Algorithm[]).filter(
+  (name) => algorithms[name].kty !== "oct",
+);
 const parser = createCompactParser({ tokenBytes: 100_000, depth: 32 });
 
 /** Splits by the rules of the parser; the payload may be any bytes. `undefined` where the parser refuses. */
@@ -24,7 +27,11 @@ export function parseJws(jws: string) {
 }
 
 /** Whether the JWS verifies with a key of the set, as an issuer's published keys are used. */
-export async function verifiesWithSet(jws: string, keys: readonly TestJwk[], allowed = asymmetric): Promise<boolean> {
+export async function verifiesWithSet(
+  jws: string,
+  keys: readonly TestJwk[],
+  allowed = asymmetric,
+): Promise<boolean> {
   const parsed = parseJws(jws);
   if (!parsed) return false;
   const judged = judgeKeySet({ keys }, { algorithms: allowed, maxKeys: 100, warn: () => {} });
@@ -41,7 +48,13 @@ export async function verifiesWithSecret(jws: string, { k, alg }: TestJwk): Prom
   const parsed = parseJws(jws);
   const row = algorithmRow(String(alg));
   const secret = platform.decodeBase64url(String(k));
-  if (!parsed || row?.kty !== "oct" || parsed.header.alg !== alg || !secret || secret.length < row.hashBytes) return false;
+  if (!parsed || row?.kty !== "oct" || parsed.header.alg !== alg || !secret || secret.length < row.hashBytes)
+    return false;
   if (parsed.signature.length !== row.signatureBytes) return false;
-  return platform.verify(row, await platform.importSecret(secret, row), parsed.signingInput, parsed.signature);
+  return platform.verify(
+    row,
+    await platform.importSecret(secret, row),
+    parsed.signingInput,
+    parsed.signature,
+  );
 }

@@ -31,7 +31,11 @@ export async function startKeyServer(keys: readonly TestJwk[]): Promise<KeyServe
     const handler = self.handlers.get(path);
     if (handler) return handler(request, response);
     if (path === metadataPath) {
-      return sendJson(response, { issuer: self.issuer, jwks_uri: `${self.issuer}${keysPath}`, ...self.metadata });
+      return sendJson(response, {
+        issuer: self.issuer,
+        jwks_uri: `${self.issuer}${keysPath}`,
+        ...self.metadata,
+      });
     }
     if (path === keysPath) return sendJson(response, { keys: self.keys }, self.headers);
     response.writeHead(404).end();
@@ -54,6 +58,10 @@ export async function startKeyServer(keys: readonly TestJwk[]): Promise<KeyServe
   return self;
 }
 
-export function sendJson(response: ServerResponse, body: unknown, headers: Record<string, string> = {}): void {
+export function sendJson(
+  response: ServerResponse,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(200, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
 }

@@ -75,10 +75,12 @@ export function createKit(): Kit {
 
   function token(parts: TokenParts = {}): string {
     const { key = keys.rs, signAs = key.alg } = parts;
-    const header = parts.rawHeader ?? JSON.stringify({ alg: key.alg, kid: key.kid, typ: "at+jwt", ...parts.header });
+    const header =
+      parts.rawHeader ?? JSON.stringify({ alg: key.alg, kid: key.kid, typ: "at+jwt", ...parts.header });
     const payload = parts.rawPayload ?? JSON.stringify(claims(parts.claims));
     const input = `${base64url(header)}.${parts.payloadSegment ?? base64url(payload)}`;
-    const signature = parts.sign?.(input) ?? signBytes(signAs, key.privateKey as KeyObject, Buffer.from(input));
+    const signature =
+      parts.sign?.(input) ?? signBytes(signAs, key.privateKey as KeyObject, Buffer.from(input));
     return `${input}.${typeof signature === "string" ? signature : base64url(signature)}`;
   }
 

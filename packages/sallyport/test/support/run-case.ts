@@ -48,7 +48,12 @@ export function memoryProvider(options: VerifierOptions) {
 }
 
 /** The token's outcome through `verify`, and the requirement's where the case has one. */
-export async function outcomeOf(verifier: Verifier, one: TokenCase, kit: Kit, token: unknown): Promise<Outcome> {
+export async function outcomeOf(
+  verifier: Verifier,
+  one: TokenCase,
+  kit: Kit,
+  token: unknown,
+): Promise<Outcome> {
   try {
     const identity = await verifier.verify(token as string);
     return judged(identity, await decide(identity, one.needs, kit.nowSeconds * 1000));
@@ -70,7 +75,12 @@ export function staticVerifier(one: TokenCase, kit: Kit): Verifier {
   return createVerifier(optionsOf(one, kit), { now: () => kit.nowSeconds * 1000, fetch });
 }
 
-const beforeKeys: readonly AuthErrorCode[] = ["malformed_token", "forbidden_header", "disallowed_alg", "invalid_issuer"];
+const beforeKeys: readonly AuthErrorCode[] = [
+  "malformed_token",
+  "forbidden_header",
+  "disallowed_alg",
+  "invalid_issuer",
+];
 
 /** How many requests a cold verifier may make for this case. */
 export function requestsOf({ requests, expect }: TokenCase): number {

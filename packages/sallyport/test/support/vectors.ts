@@ -9,7 +9,8 @@ if (!present) {
 }
 
 export const vectorText = (path: string) => readFileSync(new URL(path, folder), "utf8");
-export const vectorBytes = (path: string) => readFileSync(new URL(path.replaceAll("#", "%23").replaceAll("+", "%2B"), folder));
+export const vectorBytes = (path: string) =>
+  readFileSync(new URL(path.replaceAll("#", "%23").replaceAll("+", "%2B"), folder));
 export const vectorJson = <Json>(path: string) => JSON.parse(vectorText(path)) as Json;
 export const vectorFiles = (path: string) => (present ? readdirSync(new URL(path, folder)).sort() : []);
 

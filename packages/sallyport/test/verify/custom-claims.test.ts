@@ -5,6 +5,7 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import * as mini from "zod/mini";
 import { AuthError, createVerifier, type StandardSchema } from "../../src/index.ts";
+import { foreignPromise } from "../support/foreign-promise.ts";
 import { createKit } from "../support/kit.ts";
 
 const kit = createKit();
@@ -41,7 +42,9 @@ describe.each(schemas)("%s", (_library, schema) => {
   });
 
   test("a mismatch is 401 invalid_token, and tells nothing of the values", async () => {
-    const error = await verifierWith(schema).verify(bad).catch((thrown: unknown) => thrown);
+    const error = await verifierWith(schema)
+      .verify(bad)
+      .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: "AuthError", code: "invalid_token", status: 401 });
     const { cause } = error as AuthError;
     expect(`${error} ${String(cause)} ${JSON.stringify(cause)}`).not.toMatch(/three|acme/);
@@ -61,18 +64,32 @@ describe("schemas of one's own", () => {
   const cases: [string, (value: unknown) => unknown, string][] = [
     ["asynchronous, good", async () => ({ value: { tenant: "x" } }), "accept"],
     ["asynchronous, bad", async () => ({ issues: [{ message: "no" }] }), "invalid_token"],
-    ["another library's promise, good", () => thenable({ value: { tenant: "x" } }), "accept"],
-    ["another library's promise, bad", () => thenable({ issues: [{ message: "no" }] }), "invalid_token"],
-    ["throws", () => { throw new Error("no"); }, "invalid_token"],
-    ["rejects", async () => { throw new Error("no"); }, "invalid_token"],
+    ["another library's promise, good", () => foreignPromise({ value: { tenant: "x" } }), "accept"],
+    [
+      "another library's promise, bad",
+      () => foreignPromise({ issues: [{ message: "no" }] }),
+      "invalid_token",
+    ],
+    [
+      "throws",
+      () => {
+        throw new Error("no");
+      },
+      "invalid_token",
+    ],
+    [
+      "rejects",
+      async () => {
+        throw new Error("no");
+      },
+      "invalid_token",
+    ],
     ["answers nothing", () => undefined, "invalid_token"],
     ["answers null", () => null, "invalid_token"],
     ["answers a text", () => "fine", "invalid_token"],
     ["answers nothing, later", async () => undefined, "invalid_token"],
     ["an empty list of issues is a refusal all the same", () => ({ issues: [] }), "invalid_token"],
   ];
-  // biome-ignore lint/suspicious/noThenProperty: a promise of another library is the point.
-  const thenable = (value: unknown) => ({ then: (done: (value: unknown) => void) => done(value) });
   test.each(cases)("%s", async (_what, validate, expected) => {
     expect(await codeOf(verifierWith(schema(validate)).verify(good))).toBe(expected);
   });
@@ -88,7 +105,9 @@ describe("schemas of one's own", () => {
       readonly vendor = "own";
       readonly tenant = "acme";
       validate(value: unknown) {
-        return (value as Own).tenant === this.tenant ? { value: { tenant: this.tenant } } : { issues: [{ message: "no" }] };
+        return (value as Own).tenant === this.tenant
+          ? { value: { tenant: this.tenant } }
+          : { issues: [{ message: "no" }] };
       }
     }
     expect(await codeOf(verifierWith({ "~standard": new Schema() }).verify(good))).toBe("accept");
@@ -107,7 +126,9 @@ describe("schemas of one's own", () => {
   });
 
   test("cannot change who is calling", async () => {
-    const identity = await verifierWith(schema(() => ({ value: { sub: "admin", iss: "https://evil.example" } }))).verify(good);
+    const identity = await verifierWith(
+      schema(() => ({ value: { sub: "admin", iss: "https://evil.example" } })),
+    ).verify(good);
     expect(identity).toMatchObject({ subject: "248289761001", issuer: kit.issuer });
   });
 });

@@ -11,9 +11,14 @@ const platforms: [string, Platform][] = [
   ["web", web],
 ];
 const text = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0";
-const secret = Buffer.from("9f1c0e6b2a7d4485b3e1760c5d8fa294e07b6c13d2f5489a1e3c7b60d94f82a59f1c0e6b2a7d4485b3e1760c5d8fa294e07b6c13d2f5489a1e3c7b60d94f82a5", "hex");
+const secret = Buffer.from(
+  "9f1c0e6b2a7d4485b3e1760c5d8fa294e07b6c13d2f5489a1e3c7b60d94f82a59f1c0e6b2a7d4485b3e1760c5d8fa294e07b6c13d2f5489a1e3c7b60d94f82a5",
+  "hex",
+);
 const names = Object.keys(algorithms) as Algorithm[];
-const keys = new Map(names.map((name) => [name, algorithms[name].kty === "oct" ? undefined : createTestKey("k", name)]));
+const keys = new Map(
+  names.map((name) => [name, algorithms[name].kty === "oct" ? undefined : createTestKey("k", name)]),
+);
 const material = ({ kty, crv, n, e, x, y }: TestJwk) => ({ kty, crv, n, e, x, y });
 
 async function importOn(platform: Platform, name: Algorithm): Promise<PlatformKey> {
@@ -42,7 +47,9 @@ describe.each(platforms)("%s", (_name, platform) => {
     }
     for (const length of [0, 1, 31, 32, 33, 63, 64, 65, 96, 132, 255, 256, 257, 1000]) {
       if (length === signature.length) continue;
-      expect(await platform.verify(row, key, text, new Uint8Array(length).fill(1)), `${length} bytes`).toBe(false);
+      expect(await platform.verify(row, key, text, new Uint8Array(length).fill(1)), `${length} bytes`).toBe(
+        false,
+      );
     }
   });
 
@@ -54,7 +61,9 @@ describe.each(platforms)("%s", (_name, platform) => {
         const row = algorithms[reader];
         const key = await platform.importKey(JSON.parse(JSON.stringify(material(shared?.jwk ?? {}))), row);
         const signature = shared ? signBytes(signer, shared.privateKey, Buffer.from(text)) : new Uint8Array();
-        expect(await platform.verify(row, key, text, signature), `${signer} read as ${reader}`).toBe(signer === reader);
+        expect(await platform.verify(row, key, text, signature), `${signer} read as ${reader}`).toBe(
+          signer === reader,
+        );
       }
     }
   });
@@ -66,12 +75,16 @@ describe.each(platforms)("%s", (_name, platform) => {
     ["no members", "RS256", { kty: "RSA" }],
     ["an Ed25519 key of 31 bytes", "EdDSA", { kty: "OKP", crv: "Ed25519", x: "A".repeat(41) }],
   ];
-  test.each(badKeys)("a key is refused by an exception the importer can catch: %s", async (what, name, jwk) => {
-    const work = (async () => platform.importKey(JSON.parse(JSON.stringify(jwk)), algorithms[name]))();
-    // Node takes a key of any curve; the verifier has judged the curve before (see the K18 cases).
-    if (platform === node && what.startsWith("a curve of another")) await expect(work).resolves.toBeDefined();
-    else await expect(work).rejects.toBeInstanceOf(Error);
-  });
+  test.each(badKeys)(
+    "a key is refused by an exception the importer can catch: %s",
+    async (what, name, jwk) => {
+      const work = (async () => platform.importKey(JSON.parse(JSON.stringify(jwk)), algorithms[name]))();
+      // Node takes a key of any curve; the verifier has judged the curve before (see the K18 cases).
+      if (platform === node && what.startsWith("a curve of another"))
+        await expect(work).resolves.toBeDefined();
+      else await expect(work).rejects.toBeInstanceOf(Error);
+    },
+  );
 
   test("random numbers are 32 bits, and differ", () => {
     const numbers = Array.from({ length: 64 }, () => platform.randomUint32());

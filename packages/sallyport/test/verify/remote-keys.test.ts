@@ -2,9 +2,22 @@
 import { createServer } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { AuthError, type AuthErrorCode, createVerifier, type SecurityEvent, type VerifierOptions } from "../../src/index.ts";
+import {
+  AuthError,
+  type AuthErrorCode,
+  createVerifier,
+  type SecurityEvent,
+  type VerifierOptions,
+} from "../../src/index.ts";
+import {
+  type Handler,
+  type KeyServer,
+  keysPath,
+  metadataPath,
+  sendJson,
+  startKeyServer,
+} from "../support/key-server.ts";
 import { createKit } from "../support/kit.ts";
-import { type Handler, type KeyServer, keysPath, metadataPath, sendJson, startKeyServer } from "../support/key-server.ts";
 
 const kit = createKit();
 let server: KeyServer;
@@ -23,7 +36,12 @@ const seconds = (count: number) => {
 };
 function verifierFor(options: VerifierOptions = {}) {
   return createVerifier(
-    { issuer: server.issuer, audience: kit.audience, insecureAllowLoopback: true, fetchTimeoutSeconds: 1, ...options },
+    {
+      issuer: server.issuer,
+      audience: kit.audience,
+      insecureAllowLoopback: true,
+      ...options,
+    },
     { now: () => clock, onEvent: (event) => event.type === "security" && events.push(event) },
   );
 }
@@ -32,7 +50,12 @@ const token = (header: Record<string, unknown> = {}, key = kit.keys.rs) =>
   kit.token({
     key,
     header,
-    claims: { iss: server.issuer, iat: kit.nowSeconds - 60, exp: kit.nowSeconds + 2_592_000, jti: String(Math.random()) },
+    claims: {
+      iss: server.issuer,
+      iat: kit.nowSeconds - 60,
+      exp: kit.nowSeconds + 2_592_000,
+      jti: String(Math.random()),
+    },
   });
 async function codeOf(work: Promise<unknown>): Promise<AuthErrorCode | "accept"> {
   try {
@@ -43,6 +66,8 @@ async function codeOf(work: Promise<unknown>): Promise<AuthErrorCode | "accept">
     throw error;
   }
 }
+/** Waits for what the network brings, on a busy machine too. */
+const poll = <Value>(read: () => Value) => expect.poll(read, { timeout: 10_000 });
 const keyFetches = () => server.count(keysPath);
 const names = () => events.map(({ name }) => name);
 
@@ -76,7 +101,9 @@ describe("one fetch for many", () => {
     const verifier = verifierFor();
     await verifier.ready();
     for (let round = 1; round <= 3; round += 1) {
-      const flood = Array.from({ length: 200 }, (_, index) => codeOf(verifier.verify(token({ kid: `x-${round}-${index}` }))));
+      const flood = Array.from({ length: 200 }, (_, index) =>
+        codeOf(verifier.verify(token({ kid: `x-${round}-${index}` }))),
+      );
       expect(new Set(await Promise.all(flood))).toEqual(new Set(["key_not_found"]));
       expect(await codeOf(verifier.verify(token({ kid: `y-${round}` })))).toBe("key_not_found");
       expect(keyFetches()).toBe(1 + round);
@@ -87,7 +114,9 @@ describe("one fetch for many", () => {
 
   test("R05 a flood with random kids from a cold start: one fetch", async () => {
     const verifier = verifierFor();
-    const flood = Array.from({ length: 200 }, (_, index) => codeOf(verifier.verify(token({ kid: `x-${index}` }))));
+    const flood = Array.from({ length: 200 }, (_, index) =>
+      codeOf(verifier.verify(token({ kid: `x-${index}` }))),
+    );
     expect(new Set(await Promise.all(flood))).toEqual(new Set(["key_not_found"]));
     expect(keyFetches()).toBe(1);
   });
@@ -119,7 +148,11 @@ describe("rotation", () => {
     expect(await codeOf(verifier.verify(token()))).toBe("accept");
     server.keys = [...server.keys, { ...kit.keys.other.jwk, kid: "new" }];
     const fresh = token({ kid: "new" }, kit.keys.other);
-    expect(await Promise.all([1, 2, 3].map(() => codeOf(verifier.verify(fresh))))).toEqual(["accept", "accept", "accept"]);
+    expect(await Promise.all([1, 2, 3].map(() => codeOf(verifier.verify(fresh))))).toEqual([
+      "accept",
+      "accept",
+      "accept",
+    ]);
     expect(keyFetches()).toBe(2);
     expect(names()).toContain("keys_rotated");
     expect(verifier.signingKeys().map(({ kid }) => kid)).toContain("new");
@@ -172,9 +205,9 @@ describe("rotation", () => {
     });
     expect(await codeOf(verifier.verify(token()))).toBe("accept");
     expect(await codeOf(verifier.verify(token()))).toBe("accept");
-    await expect.poll(() => held.length).toBe(1);
+    await poll(() => held.length).toBe(1);
     held[0]?.();
-    await expect.poll(() => verifier.health().issuers[0]?.ageSeconds).toBe(0);
+    await poll(() => verifier.health().issuers[0]?.ageSeconds).toBe(0);
     expect(keyFetches()).toBe(2);
   });
 });
@@ -187,7 +220,7 @@ const brokenAnswers: Record<string, Handler> = {
   "a reset connection": (request) => request.socket.destroy(),
   "no answer": () => {},
   "an empty body": (_request, response) => response.writeHead(200).end(),
-  "HTML": (_request, response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>"),
+  HTML: (_request, response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>"),
   "JSON cut off": (_request, response) => response.writeHead(200).end('{"keys":['),
   "a body shorter than it says": (_request, response) => {
     response.writeHead(200, { "content-length": "1000" }).write('{"keys":[]}');
@@ -203,7 +236,8 @@ const brokenAnswers: Record<string, Handler> = {
     const drip = setInterval(() => response.write(" "), 40);
     response.on("close", () => clearInterval(drip));
   },
-  "headers, then nothing": (_request, response) => response.writeHead(200, { "content-length": "10" }).flushHeaders(),
+  "headers, then nothing": (_request, response) =>
+    response.writeHead(200, { "content-length": "10" }).flushHeaders(),
 };
 function endless(response: Parameters<Handler>[1], bytes: number): void {
   response.writeHead(200, { "content-type": "application/json" });
@@ -238,19 +272,31 @@ const brokenSets: Record<string, unknown> = {
 describe("an outage at start is 503, not 401", () => {
   for (const [what, handler] of Object.entries(brokenAnswers)) {
     for (const path of [metadataPath, keysPath]) {
-      const id = /MB|without end|gzip/.test(what) ? "R10" : /a while|then nothing|no answer/.test(what) ? "R11" : "R08";
+      const id = /MB|without end|gzip/.test(what)
+        ? "R10"
+        : /a while|then nothing|no answer/.test(what)
+          ? "R11"
+          : "R08";
       test.concurrent(`${id} ${path === keysPath ? "the key set" : "the metadata"} with ${what}`, async () => {
         const own = await startKeyServer(kit.jwks.keys);
         try {
           own.handlers.set(path, handler);
           const verifier = createVerifier(
-            { issuer: own.issuer, audience: kit.audience, insecureAllowLoopback: true, fetchTimeoutSeconds: 1 },
+            {
+              issuer: own.issuer,
+              audience: kit.audience,
+              insecureAllowLoopback: true,
+              fetchTimeoutSeconds: 1,
+            },
             { now: () => kit.nowSeconds * 1000 },
           );
           const honest = kit.token({ claims: { iss: own.issuer } });
           const error = await verifier.verify(honest).catch((thrown: unknown) => thrown);
           expect(error).toBeInstanceOf(AuthError);
-          expect(error).toMatchObject({ status: 503, code: path === keysPath ? "jwks_fetch_failed" : "discovery_failed" });
+          expect(error).toMatchObject({
+            status: 503,
+            code: path === keysPath ? "jwks_fetch_failed" : "discovery_failed",
+          });
           expect((error as AuthError).retryAfterSeconds).toBeGreaterThanOrEqual(1);
           await expect(verifier.ready()).rejects.toMatchObject({ status: 503 });
           expect(verifier.health()).toMatchObject({ ok: false, issuers: [{ keys: 0, state: "empty" }] });
@@ -263,7 +309,9 @@ describe("an outage at start is 503, not 401", () => {
 
   test.each(Object.entries(brokenSets))("K21 a key set with %s", async (_what, document) => {
     server.handlers.set(keysPath, (_request, response) => sendJson(response, document));
-    const error = await verifierFor().verify(token()).catch((thrown: unknown) => thrown);
+    const error = await verifierFor()
+      .verify(token())
+      .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ status: 503 });
   });
 
@@ -283,7 +331,8 @@ describe("an outage at start is 503, not 401", () => {
   test("R08 a provider that failed is not asked again within its cool-down, and then it is", async () => {
     server.handlers.set(keysPath, brokenAnswers["status 500"] as Handler);
     const verifier = verifierFor();
-    for (let count = 0; count < 20; count += 1) expect(await codeOf(verifier.verify(token()))).toBe("jwks_fetch_failed");
+    for (let count = 0; count < 20; count += 1)
+      expect(await codeOf(verifier.verify(token()))).toBe("jwks_fetch_failed");
     expect(keyFetches()).toBe(1);
     seconds(5);
     expect(await codeOf(verifier.verify(token()))).toBe("jwks_fetch_failed");
@@ -320,7 +369,10 @@ describe("an outage later", () => {
       expect(await codeOf(verifier.verify(known)), `cached, minute ${minute}`).toBe("accept");
       expect(await codeOf(verifier.verify(token())), `new, minute ${minute}`).toBe("accept");
     }
-    expect(verifier.health()).toMatchObject({ ok: true, issuers: [{ state: "stale", lastError: { code: "discovery_failed" } }] });
+    expect(verifier.health()).toMatchObject({
+      ok: true,
+      issuers: [{ state: "stale", lastError: { code: "discovery_failed" } }],
+    });
     seconds(14_400);
     expect(await codeOf(verifier.verify(known))).toBe("discovery_failed");
     expect(await codeOf(verifier.verify(token()))).toBe("discovery_failed");
@@ -329,7 +381,10 @@ describe("an outage later", () => {
     seconds(60);
     expect(await codeOf(verifier.verify(known))).toBe("accept");
     expect(await codeOf(verifier.verify(token()))).toBe("accept");
-    expect(verifier.health()).toMatchObject({ ok: true, issuers: [{ state: "fresh", lastError: undefined }] });
+    expect(verifier.health()).toMatchObject({
+      ok: true,
+      issuers: [{ state: "fresh", lastError: undefined }],
+    });
   });
 
   test("R08 the bound is exact: the last second and the next", async () => {
@@ -353,14 +408,17 @@ describe("an outage later", () => {
     expect(await codeOf(verifier.verify(known))).toBe("jwks_fetch_failed");
   });
 
-  test.each(Object.entries(brokenSets))("K21 the last good set stays when the next has %s", async (_what, document) => {
-    const verifier = verifierFor();
-    await verifier.ready();
-    server.handlers.set(keysPath, (_request, response) => sendJson(response, document));
-    seconds(700);
-    expect(await codeOf(verifier.verify(token()))).toBe("accept");
-    expect(names()).toContain("keys_fetch_failed");
-  });
+  test.each(Object.entries(brokenSets))(
+    "K21 the last good set stays when the next has %s",
+    async (_what, document) => {
+      const verifier = verifierFor();
+      await verifier.ready();
+      server.handlers.set(keysPath, (_request, response) => sendJson(response, document));
+      seconds(700);
+      expect(await codeOf(verifier.verify(token()))).toBe("accept");
+      expect(names()).toContain("keys_fetch_failed");
+    },
+  );
 
   test("R08 an unknown kid while the provider fails is 503, not 401", async () => {
     const verifier = verifierFor();
@@ -382,7 +440,11 @@ describe("an outage later", () => {
   });
 
   test("R23 the provider's clock has no say", async () => {
-    server.headers = { date: "Thu, 01 Jan 1970 00:00:00 GMT", expires: "Thu, 01 Jan 1970 00:00:00 GMT", age: "99999999" };
+    server.headers = {
+      date: "Thu, 01 Jan 1970 00:00:00 GMT",
+      expires: "Thu, 01 Jan 1970 00:00:00 GMT",
+      age: "99999999",
+    };
     const verifier = verifierFor();
     expect(await codeOf(verifier.verify(token()))).toBe("accept");
     seconds(400);
@@ -448,7 +510,9 @@ describe("documents that should not be believed", () => {
         server.requests.length = 0;
         server.handlers.clear();
         server.handlers.set(path, (_request, response) => response.writeHead(status, { location }).end());
-        expect(await codeOf(verifierFor().verify(token()))).toBe(path === keysPath ? "jwks_fetch_failed" : "discovery_failed");
+        expect(await codeOf(verifierFor().verify(token()))).toBe(
+          path === keysPath ? "jwks_fetch_failed" : "discovery_failed",
+        );
         expect(server.requests).toHaveLength(path === keysPath ? 2 : 1);
       }
     }
@@ -564,7 +628,8 @@ describe("documents that should not be believed", () => {
   });
 
   test("R22 prototype keys in metadata and key set pollute nothing", async () => {
-    const poison = '"__proto__":{"polluted":1,"jwks_uri":"https://evil.example","keys":[]},"constructor":{"prototype":{"polluted":1}}';
+    const poison =
+      '"__proto__":{"polluted":1,"jwks_uri":"https://evil.example","keys":[]},"constructor":{"prototype":{"polluted":1}}';
     server.handlers.set(metadataPath, (_request, response) =>
       response.end(`{${poison},"issuer":"${server.issuer}","jwks_uri":"${server.issuer}${keysPath}"}`),
     );
@@ -587,7 +652,9 @@ describe("documents that should not be believed", () => {
     server.handlers.set("/elsewhere", (_request, response) =>
       sendJson(response, { issuer: "https://evil.example", jwks_uri: `${server.issuer}${keysPath}` }),
     );
-    expect(await codeOf(verifierFor({ discoveryUrl: `${server.issuer}/elsewhere` }).verify(token()))).toBe("discovery_failed");
+    expect(await codeOf(verifierFor({ discoveryUrl: `${server.issuer}/elsewhere` }).verify(token()))).toBe(
+      "discovery_failed",
+    );
   });
 
   test("K12 a private key in the set is told, and never handed out", async () => {
@@ -603,7 +670,11 @@ describe("documents that should not be believed", () => {
   });
 
   test("K13 an encryption key beside the signing key is nothing to warn of; a broken one is", async () => {
-    server.keys = [{ ...kit.keys.other.jwk, use: "enc", alg: "RSA-OAEP" }, { ...kit.keys.other.jwk, n: "!!" }, ...kit.jwks.keys];
+    server.keys = [
+      { ...kit.keys.other.jwk, use: "enc", alg: "RSA-OAEP" },
+      { ...kit.keys.other.jwk, n: "!!" },
+      ...kit.jwks.keys,
+    ];
     await verifierFor().ready();
     expect(names()).toEqual(["key_refused"]);
   });
@@ -620,7 +691,7 @@ describe("limits that really end the request", () => {
       endless(response, Number.POSITIVE_INFINITY);
     });
     expect(await codeOf(verifierFor().verify(token()))).toBe("jwks_fetch_failed");
-    await expect.poll(() => open).toBe(0);
+    await poll(() => open).toBe(0);
   });
 
   test("R11 the connection of a dripping answer is closed at the deadline, whatever arrives", async () => {
@@ -632,8 +703,8 @@ describe("limits that really end the request", () => {
       });
       brokenAnswers["one byte a while"]?.(request, response);
     });
-    expect(await codeOf(verifierFor().verify(token()))).toBe("jwks_fetch_failed");
-    await expect.poll(() => open).toBe(0);
+    expect(await codeOf(verifierFor({ fetchTimeoutSeconds: 1 }).verify(token()))).toBe("jwks_fetch_failed");
+    await poll(() => open).toBe(0);
   });
 
   test("R11 a server that accepts and says nothing", async () => {
@@ -641,7 +712,7 @@ describe("limits that really end the request", () => {
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const address = silent.address();
     const port = typeof address === "object" && address ? address.port : 0;
-    const verifier = verifierFor({ jwksUri: `http://127.0.0.1:${port}/keys` });
+    const verifier = verifierFor({ jwksUri: `http://127.0.0.1:${port}/keys`, fetchTimeoutSeconds: 1 });
     expect(await codeOf(verifier.verify(token()))).toBe("jwks_fetch_failed");
     silent.close();
   });
@@ -660,11 +731,16 @@ describe("limits that really end the request", () => {
         },
       });
     const verifier = createVerifier(
-      { issuer: "https://issuer.example", jwksUri: "https://issuer.example/keys", audience: "x", fetchTimeoutSeconds: 1 },
+      {
+        issuer: "https://issuer.example",
+        jwksUri: "https://issuer.example/keys",
+        audience: "x",
+        fetchTimeoutSeconds: 1,
+      },
       { fetch: (async () => new Response(body())) as typeof fetch },
     );
     expect(await codeOf(verifier.ready())).toBe("jwks_fetch_failed");
-    await expect.poll(() => cancelled).toBe(true);
+    await poll(() => cancelled).toBe(true);
   });
 
   test("R11 a fetch of one's own that never answers", async () => {
@@ -675,21 +751,30 @@ describe("limits that really end the request", () => {
     expect(await codeOf(verifier.ready())).toBe("discovery_failed");
   });
 
-  test.each([["throws", () => { throw new Error("no"); }], ["answers nothing", () => undefined], ["rejects with nothing", () => Promise.reject()]])(
-    "R08 a fetch of one's own that %s",
-    async (_what, fetch) => {
-      const verifier = createVerifier(
-        { issuer: "https://issuer.example", audience: kit.audience },
-        { fetch: fetch as unknown as typeof globalThis.fetch, now: () => clock },
-      );
-      const error = await verifier.verify(kit.token()).catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ name: "AuthError", status: 503 });
-    },
-  );
+  test.each([
+    [
+      "throws",
+      () => {
+        throw new Error("no");
+      },
+    ],
+    ["answers nothing", () => undefined],
+    ["rejects with nothing", () => Promise.reject()],
+  ])("R08 a fetch of one's own that %s", async (_what, fetch) => {
+    const verifier = createVerifier(
+      { issuer: "https://issuer.example", audience: kit.audience },
+      { fetch: fetch as unknown as typeof globalThis.fetch, now: () => clock },
+    );
+    const error = await verifier.verify(kit.token()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: "AuthError", status: 503 });
+  });
 
   test("R10 a document of exactly the limit, and one byte more", async () => {
     const text = JSON.stringify({ keys: kit.jwks.keys });
-    for (const [more, expected] of [[0, "accept"], [1, "jwks_fetch_failed"]] as const) {
+    for (const [more, expected] of [
+      [0, "accept"],
+      [1, "jwks_fetch_failed"],
+    ] as const) {
       server.handlers.set(keysPath, (_request, response) => response.end(text.padEnd(4096 + more)));
       expect(await codeOf(verifierFor({ limits: { documentBytes: 4096 } }).verify(token()))).toBe(expected);
     }
@@ -704,10 +789,10 @@ describe("limits that really end the request", () => {
     });
     const verifier = verifierFor({ fetchTimeoutSeconds: 60 });
     const waiting = codeOf(verifier.verify(token()));
-    await expect.poll(keyFetches).toBe(1);
+    await poll(keyFetches).toBe(1);
     verifier.close();
     expect(await waiting).toMatch(/closed|jwks_fetch_failed/);
-    await expect.poll(() => closed).toBe(true);
+    await poll(() => closed).toBe(true);
     expect(await codeOf(verifier.verify(token()))).toBe("closed");
     expect(await codeOf(verifier.ready())).toBe("closed");
   });

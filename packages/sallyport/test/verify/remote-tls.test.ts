@@ -41,7 +41,9 @@ const ownFetch = ((url: string, init: RequestInit) =>
       (answer) => {
         const chunks: Buffer[] = [];
         answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-        answer.on("end", () => resolve(new Response(Buffer.concat(chunks), { status: answer.statusCode ?? 500 })));
+        answer.on("end", () =>
+          resolve(new Response(Buffer.concat(chunks), { status: answer.statusCode ?? 500 })),
+        );
       },
     );
     request.on("error", reject);
@@ -57,8 +59,8 @@ const verifyAt = (name: string, fetch?: typeof globalThis.fetch) => {
   return verifier.verify(kit.token({ claims: { iss: issuer } })).catch((error: unknown) => error);
 };
 const causes = (error: unknown): string => {
-  const { cause, code } = (error ?? {}) as { cause?: unknown; code?: string };
-  return [code, ...(cause ? [causes(cause)] : [])].join(" ");
+  const { cause, message } = (error ?? {}) as { cause?: unknown; message?: string };
+  return [message, ...(cause ? [causes(cause)] : [])].join(" ");
 };
 
 test("R24 deps.fetch carries an authority and a way of one's own, and its name is proven", async () => {
@@ -77,11 +79,10 @@ test("R14 a name that resolves to loopback, whose server proves another name", a
 
 test("R14 the global fetch, and a name that resolves to loopback between two requests", async () => {
   asked.length = 0;
-  const lookup = vi.spyOn(dns, "lookup").mockImplementation(((
-    _name: string,
-    options: { all?: boolean },
-    done: (...found: unknown[]) => void,
-  ) => (options.all ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4))) as never);
+  const lookup = vi
+    .spyOn(dns, "lookup")
+    .mockImplementation(((_name: string, options: { all?: boolean }, done: (...found: unknown[]) => void) =>
+      options.all ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4)) as never);
   try {
     const error = await verifyAt("right.example");
     expect(error).toMatchObject({ code: "discovery_failed", status: 503 });

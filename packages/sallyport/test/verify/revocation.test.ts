@@ -1,13 +1,23 @@
 // Revocation: the list that comes with the library, and any answer that `isRevoked` may give.
 import { describe, expect, test } from "vitest";
-import { AuthError, createRevocationList, createVerifier, type Identity, type VerifierDeps } from "../../src/index.ts";
+import {
+  AuthError,
+  createRevocationList,
+  createVerifier,
+  type Identity,
+  type VerifierDeps,
+} from "../../src/index.ts";
+import { foreignPromise } from "../support/foreign-promise.ts";
 import { createKit } from "../support/kit.ts";
 
 const kit = createKit();
 const { issuer } = kit;
 const subject = "248289761001";
 const verifierWith = (isRevoked: NonNullable<VerifierDeps["isRevoked"]>) =>
-  createVerifier({ issuer, audience: kit.audience, jwks: kit.jwks }, { now: () => kit.nowSeconds * 1000, isRevoked });
+  createVerifier(
+    { issuer, audience: kit.audience, jwks: kit.jwks },
+    { now: () => kit.nowSeconds * 1000, isRevoked },
+  );
 async function codeOf(work: Promise<unknown>) {
   try {
     await work;
@@ -18,7 +28,12 @@ async function codeOf(work: Promise<unknown>) {
 }
 
 describe("the list", () => {
-  const identity = { issuer, subject, tokenId: "0f1e2d3c-4b5a-6978", clientId: "s6BhdRkqt3-client" } as Identity;
+  const identity = {
+    issuer,
+    subject,
+    tokenId: "0f1e2d3c-4b5a-6978",
+    clientId: "s6BhdRkqt3-client",
+  } as Identity;
   const entries = [
     { issuer, tokenId: "0f1e2d3c-4b5a-6978" },
     { issuer, subject },
@@ -83,19 +98,28 @@ describe("the list", () => {
 });
 
 describe("isRevoked", () => {
-  const thenable = (value: unknown, fails = false) =>
-    // biome-ignore lint/suspicious/noThenProperty: a promise of another library is the point.
-    ({ then: (done: (value: unknown) => void, failed: (value: unknown) => void) => (fails ? failed : done)(value) }) as unknown as Promise<boolean>;
   const answers: [string, () => unknown, string][] = [
     ["false", () => false, "accept"],
     ["true", () => true, "token_revoked"],
     ["a promise of false", async () => false, "accept"],
     ["a promise of true", async () => true, "token_revoked"],
-    ["another library's promise of false", () => thenable(false), "accept"],
-    ["another library's promise of true", () => thenable(true), "token_revoked"],
-    ["another library's failure", () => thenable(new Error("no"), true), "revocation_unavailable"],
-    ["a failure", () => { throw new Error("no"); }, "revocation_unavailable"],
-    ["a rejection", async () => { throw new Error("no"); }, "revocation_unavailable"],
+    ["another library's promise of false", () => foreignPromise(false), "accept"],
+    ["another library's promise of true", () => foreignPromise(true), "token_revoked"],
+    ["another library's failure", () => foreignPromise(new Error("no"), true), "revocation_unavailable"],
+    [
+      "a failure",
+      () => {
+        throw new Error("no");
+      },
+      "revocation_unavailable",
+    ],
+    [
+      "a rejection",
+      async () => {
+        throw new Error("no");
+      },
+      "revocation_unavailable",
+    ],
     ["C43 nothing", () => undefined, "revocation_unavailable"],
     ["C43 null", () => null, "revocation_unavailable"],
     ["C43 the text false", () => "false", "revocation_unavailable"],
@@ -114,12 +138,14 @@ describe("isRevoked", () => {
 
   test.each([
     ["a promise", async () => false],
-    ["another library's promise", () => thenable(false)],
+    ["another library's promise", () => foreignPromise(false)],
   ])("%s cannot be awaited by verifySync, which never gives an identity then", (_what, answer) => {
     const verifier = verifierWith(answer);
     const token = kit.token();
     for (let time = 0; time < 2; time += 1) {
-      expect(() => verifier.verifySync(token)).toThrow(expect.objectContaining({ code: "sync_unavailable", status: 503 }));
+      expect(() => verifier.verifySync(token)).toThrow(
+        expect.objectContaining({ code: "sync_unavailable", status: 503 }),
+      );
     }
   });
 
@@ -136,7 +162,11 @@ describe("isRevoked", () => {
 
   test("C44 an unavailable answer is 503 with its cause for the log", async () => {
     const cause = new Error("database down");
-    const error = await verifierWith(() => { throw cause; }).verify(kit.token()).catch((thrown: unknown) => thrown);
+    const error = await verifierWith(() => {
+      throw cause;
+    })
+      .verify(kit.token())
+      .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ status: 503, code: "revocation_unavailable", cause });
   });
 });

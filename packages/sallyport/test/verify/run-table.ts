@@ -29,7 +29,8 @@ async function withStaticKeys(kit: Kit, one: TokenCase, token: unknown, sync: bo
   // Twice: whatever the first answer put into a cache, the second must be the same.
   for (const time of ["first", "second"]) {
     const outcome = await outcomeOf(verifier, one, kit, token);
-    if (one.expect === "accept") expect(outcome, time).toMatchObject({ accepted: true, identity: one.gives ?? {} });
+    if (one.expect === "accept")
+      expect(outcome, time).toMatchObject({ accepted: true, identity: one.gives ?? {} });
     else if (outcome.accepted) throw new Error(`Accepted the ${time} time: ${one.id} ${one.name}`);
     else assertRefusal(outcome.error, one.expect, token);
     if (sync && one.needs === undefined) {

@@ -14,7 +14,10 @@ vi.mock("node:crypto", async (original) => {
 
 const kit = createKit();
 const random = Buffer.from("9f1c0e6b2a7d4485b3e1760c5d8fa294e07b6c13d2f5489a1e3c7b60d94f82a5b1c8", "hex");
-const options = (secret: string | Uint8Array, algorithms: readonly Algorithm[] = ["HS256"]): VerifierOptions => ({
+const options = (
+  secret: string | Uint8Array,
+  algorithms: readonly Algorithm[] = ["HS256"],
+): VerifierOptions => ({
   issuer: kit.issuer,
   audience: kit.audience,
   secret,
@@ -38,11 +41,34 @@ describe("a good secret", () => {
 
   const refused: [string, string, () => string][] = [
     ["A17", "the empty secret", () => signed("HS256", "")],
-    ["A13", "another secret", () => signed("HS256", random.map((byte) => byte ^ 1))],
+    [
+      "A13",
+      "another secret",
+      () =>
+        signed(
+          "HS256",
+          random.map((byte) => byte ^ 1),
+        ),
+    ],
     ["A13", "a secret with one byte more", () => signed("HS256", Buffer.concat([secret, Buffer.from([1])]))],
-    ["A13", "a signature of another hash", () =>
-      kit.token({ header: { alg: "HS256" }, sign: (input) => hmac("HS512", secret, input).subarray(0, 32) })],
-    ["A13", "half a signature", () => kit.token({ header: { alg: "HS256" }, sign: (input) => hmac("HS256", secret, input).subarray(0, 16) })],
+    [
+      "A13",
+      "a signature of another hash",
+      () =>
+        kit.token({
+          header: { alg: "HS256" },
+          sign: (input) => hmac("HS512", secret, input).subarray(0, 32),
+        }),
+    ],
+    [
+      "A13",
+      "half a signature",
+      () =>
+        kit.token({
+          header: { alg: "HS256" },
+          sign: (input) => hmac("HS256", secret, input).subarray(0, 16),
+        }),
+    ],
     ["A13", "zeros", () => kit.token({ header: { alg: "HS256" }, sign: () => new Uint8Array(32) })],
   ];
   test.each(refused)("%s %s", (_id, _what, token) => {
@@ -56,8 +82,12 @@ describe("a good secret", () => {
   });
 
   test("A13 an algorithm not named is not allowed", () => {
-    expect(() => verifierWith(secret).verifySync(signed("HS512", secret))).toThrow(expect.objectContaining({ code: "disallowed_alg" }));
-    expect(() => verifierWith(secret).verifySync(kit.token())).toThrow(expect.objectContaining({ code: "disallowed_alg" }));
+    expect(() => verifierWith(secret).verifySync(signed("HS512", secret))).toThrow(
+      expect.objectContaining({ code: "disallowed_alg" }),
+    );
+    expect(() => verifierWith(secret).verifySync(kit.token())).toThrow(
+      expect.objectContaining({ code: "disallowed_alg" }),
+    );
   });
 
   test("A41 signatures are compared in constant time, whole digest against whole digest", () => {
@@ -67,9 +97,12 @@ describe("a good secret", () => {
       compare.mockClear();
       const token = kit.token({
         header: { alg: "HS256" },
-        sign: (input) => hmac("HS256", secret, input).map((byte, index) => (index === wrong ? byte ^ 1 : byte)),
+        sign: (input) =>
+          hmac("HS256", secret, input).map((byte, index) => (index === wrong ? byte ^ 1 : byte)),
       });
-      expect(() => verifierWith(secret).verifySync(token)).toThrow(expect.objectContaining({ code: "invalid_signature" }));
+      expect(() => verifierWith(secret).verifySync(token)).toThrow(
+        expect.objectContaining({ code: "invalid_signature" }),
+      );
       expect(compare).toHaveBeenCalledOnce();
       expect(compare.mock.calls[0]?.map((side) => side.byteLength)).toEqual([digest.length, digest.length]);
     }
@@ -89,7 +122,11 @@ describe("what is no secret is refused at construction", () => {
     ["A10", "white space and a PEM", `\n  ${pem}`],
     ["A11", "a public key's DER", rs.publicKey.export({ type: "spki", format: "der" })],
     ["A11", "an EC key's DER", es.publicKey.export({ type: "spki", format: "der" })],
-    ["A11", "a public key's DER in base64", rs.publicKey.export({ type: "spki", format: "der" }).toString("base64")],
+    [
+      "A11",
+      "a public key's DER in base64",
+      rs.publicKey.export({ type: "spki", format: "der" }).toString("base64"),
+    ],
     ["A12", "a certificate", certificateFor(rs)],
     ["A12", "an SSH key", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7v3q9 someone@host"],
     ["A12", "an SSH EC key", "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAy"],
@@ -126,11 +163,17 @@ describe("what is no secret is refused at construction", () => {
     expect(refuse).toThrow(TypeError);
     expect(refuse).toThrow(/`secret`/);
     if (typeof secret === "string" && secret.trim().length > 8) {
-      expect(refuse).toThrow(expect.objectContaining({ message: expect.not.stringContaining(secret.trim()) }));
+      expect(refuse).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining(secret.trim()) }),
+      );
     }
   });
 
-  test.each([["HS384", 47], ["HS512", 63], ["HS256", 31]] as const)("A18 %s with %i bytes", (alg, size) => {
+  test.each([
+    ["HS384", 47],
+    ["HS512", 63],
+    ["HS256", 31],
+  ] as const)("A18 %s with %i bytes", (alg, size) => {
     const bytes = Buffer.concat([random, random.map((byte) => byte ^ 0x33)]);
     expect(() => verifierWith(bytes.subarray(0, size), [alg])).toThrow(/`secret` takes at least/);
     expect(() => verifierWith(bytes.subarray(0, size + 1), [alg])).not.toThrow();
@@ -143,7 +186,13 @@ describe("what is no secret is refused at construction", () => {
     ["a UUID twice", "3f9c1b52-7a0e-4d83-9c46-51be20d7fa68-b1e7d402-6c95-4f3a-8d21-9e0c37a5f814"],
     ["bytes", random],
     ["mixed characters", "vK8#pQ2$wN5@xR7!mT4%zL9&jH3*bF6^"],
-    ["base64 that begins like a DER length", `MIo${random.toString("base64").replace(/[^A-Za-z0-9]/g, "").slice(0, 40)}`],
+    [
+      "base64 that begins like a DER length",
+      `MIo${random
+        .toString("base64")
+        .replace(/[^A-Za-z0-9]/g, "")
+        .slice(0, 40)}`,
+    ],
   ])("A19 a random secret in %s is accepted", (_what, secret) => {
     expect(() => verifierWith(secret)).not.toThrow();
   });
@@ -159,6 +208,8 @@ describe("what is no secret is refused at construction", () => {
     expect(() => createVerifier({ ...options(random), ...more } as VerifierOptions)).toThrow(/`secret`/);
   });
   test("A13 HS256 without a secret", () => {
-    expect(() => createVerifier({ issuer: kit.issuer, audience: "x", algorithms: ["RS256", "HS256"] })).toThrow(/`algorithms` names HS256, which needs `secret`/);
+    expect(() =>
+      createVerifier({ issuer: kit.issuer, audience: "x", algorithms: ["RS256", "HS256"] }),
+    ).toThrow(/`algorithms` names HS256, which needs `secret`/);
   });
 });

@@ -35,7 +35,9 @@ describe("a hit", () => {
     expect(cached(verifier, token)).toBe(true);
     const identity = verifier.verifySync(token);
     expect(verifier.verifySync(`${token.slice(0, 5)}${token.slice(5)}`)).toBe(identity);
-    expect(Object.isFrozen(identity) && Object.isFrozen(identity.claims) && Object.isFrozen(identity.scopes)).toBe(true);
+    expect(
+      Object.isFrozen(identity) && Object.isFrozen(identity.claims) && Object.isFrozen(identity.scopes),
+    ).toBe(true);
   });
 
   test("C40 an access token may be used again and again", () => {
@@ -50,7 +52,8 @@ describe("a hit", () => {
     expect(code(token)).toBe("accept");
     expect(cached(verifier, token)).toBe(true);
     const [header = "", payload = "", signature = ""] = token.split(".");
-    const flip = (text: string, at: number) => `${text.slice(0, at)}${text[at] === "A" ? "B" : "A"}${text.slice(at + 1)}`;
+    const flip = (text: string, at: number) =>
+      `${text.slice(0, at)}${text[at] === "A" ? "B" : "A"}${text.slice(at + 1)}`;
     for (const near of [
       [header, payload, flip(signature, 3)],
       [header, payload, flip(signature, 80)],
@@ -72,7 +75,10 @@ describe("a hit", () => {
   });
 
   test("C42 is refused before nbf, and before iat, when the clock is put back", () => {
-    for (const claims of [{ nbf: kit.nowSeconds - 10, iat: kit.nowSeconds - 500 }, { iat: kit.nowSeconds - 10 }]) {
+    for (const claims of [
+      { nbf: kit.nowSeconds - 10, iat: kit.nowSeconds - 500 },
+      { iat: kit.nowSeconds - 10 },
+    ]) {
       const { clock, code } = setUp();
       const token = kit.token({ claims });
       expect(code(token)).toBe("accept");
@@ -105,12 +111,15 @@ describe("a hit", () => {
   test("C41 asks isRevoked every time", async () => {
     let revoked = false;
     let asked = 0;
-    const { code } = setUp({}, {
-      isRevoked: () => {
-        asked += 1;
-        return revoked;
+    const { code } = setUp(
+      {},
+      {
+        isRevoked: () => {
+          asked += 1;
+          return revoked;
+        },
       },
-    });
+    );
     const token = kit.token();
     expect(code(token)).toBe("accept");
     expect(code(token)).toBe("accept");
@@ -177,7 +186,8 @@ describe("a hit", () => {
 
 describe("the bounds", () => {
   const text = (index: number, length = 40) => String(index).padStart(6, "0").repeat(10).slice(-length);
-  const make = (maxEntries: number, maxBytes = 1_000_000, seed = 7) => createTokenCache<number>({ maxEntries, maxBytes, seed });
+  const make = (maxEntries: number, maxBytes = 1_000_000, seed = 7) =>
+    createTokenCache<number>({ maxEntries, maxBytes, seed });
 
   test("by count, exactly", () => {
     const cache = make(10);
@@ -210,7 +220,13 @@ describe("the bounds", () => {
       cache.get(text(index));
       expect(cache.size).toBe(1);
     }
-    expect([0, 1, 2, 3, 4].map((index) => cache.get(text(index)))).toEqual([undefined, undefined, undefined, undefined, 4]);
+    expect([0, 1, 2, 3, 4].map((index) => cache.get(text(index)))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      4,
+    ]);
   });
 
   test("the same token twice is one entry, of the newer value", () => {
@@ -235,7 +251,9 @@ describe("the bounds", () => {
       expect(cache.size).toBe(50);
       expect(cache.get(alike(index))).toBe(index);
     }
-    const left = Array.from({ length: 400 }, (_, index) => cache.get(alike(index))).filter((value) => value !== undefined);
+    const left = Array.from({ length: 400 }, (_, index) => cache.get(alike(index))).filter(
+      (value) => value !== undefined,
+    );
     expect(left).toHaveLength(50);
   });
 
@@ -275,15 +293,21 @@ describe("the bounds", () => {
         if (cache.get(text(index)) === undefined) cache.set(text(index), index);
       }
     }
-    expect(Array.from({ length: 10 }, (_, index) => cache.get(text(100 + index))).filter((value) => value !== undefined)).toHaveLength(10);
+    expect(
+      Array.from({ length: 10 }, (_, index) => cache.get(text(100 + index))).filter(
+        (value) => value !== undefined,
+      ),
+    ).toHaveLength(10);
   });
 
   test("the bounds of a verifier's cache hold", () => {
     const { verifier, code } = setUp({ cache: { maxEntries: 3 } });
-    for (let index = 0; index < 8; index += 1) expect(code(kit.token({ claims: { jti: `t${index}` } }))).toBe("accept");
+    for (let index = 0; index < 8; index += 1)
+      expect(code(kit.token({ claims: { jti: `t${index}` } }))).toBe("accept");
     expect(verifier.health().cachedTokens).toBe(3);
     const small = setUp({ cache: { maxBytes: 2000 } });
-    for (let index = 0; index < 8; index += 1) expect(small.code(kit.token({ claims: { jti: `t${index}` } }))).toBe("accept");
+    for (let index = 0; index < 8; index += 1)
+      expect(small.code(kit.token({ claims: { jti: `t${index}` } }))).toBe("accept");
     expect(small.verifier.health().cachedBytes).toBeLessThanOrEqual(2000);
     expect(small.verifier.health().cachedTokens).toBeGreaterThan(0);
   });

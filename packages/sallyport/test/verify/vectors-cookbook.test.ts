@@ -22,7 +22,9 @@ function parseCode(token: string): string {
   }
 }
 const refusedForms = ({ compact, json, json_flat: flat }: Example["output"]) =>
-  [json, flat].flatMap((form) => (form === undefined ? [] : [JSON.stringify(form)])).concat(compact === undefined ? [] : [compact]);
+  [json, flat]
+    .flatMap((form) => (form === undefined ? [] : [JSON.stringify(form)]))
+    .concat(compact === undefined ? [] : [compact]);
 
 // Examples in compact form that we verify; the rest has no compact form, detached content, or b64=false.
 const verified = ["4_1", "4_2", "4_3", "4_4"];
@@ -34,8 +36,9 @@ describeVectors("JOSE cookbook", 26, (ran) => {
       const { input, output } = vectorJson<Example>(`jose-cookbook/jws/${file}`);
       const compact = output.compact ?? "";
       if (verified.some((start) => file.startsWith(start))) {
-        const key = { ...input.key, alg: input.alg };
-        const good = (jws: string) => (key.kty === "oct" ? verifiesWithSecret(jws, key) : verifiesWithSet(jws, [key]));
+        const key: TestJwk = { ...input.key, alg: input.alg };
+        const good = (jws: string) =>
+          key.kty === "oct" ? verifiesWithSecret(jws, key) : verifiesWithSet(jws, [key]);
         expect(await good(compact)).toBe(true);
         expect(await good(compact.replace(".SXT", ".SXU"))).toBe(false);
         expect(parseCode(compact), "its payload is no JSON object").toBe("malformed_token");
@@ -66,7 +69,8 @@ describeVectors("JOSE cookbook", 26, (ran) => {
     test(`rfc7797/${file}`, () => {
       ran();
       const { output } = vectorJson<Example>(`jose-cookbook/rfc7797/${file}`);
-      for (const form of refusedForms(output)) expect(parseCode(form)).toMatch(/malformed_token|forbidden_header/);
+      for (const form of refusedForms(output))
+        expect(parseCode(form)).toMatch(/malformed_token|forbidden_header/);
     });
   }
   test("6.nesting_signatures_and_encryption.json", async () => {
@@ -74,7 +78,9 @@ describeVectors("JOSE cookbook", 26, (ran) => {
     const { sign, encrypt } = vectorJson<{ sign: Example; encrypt: Example }>(
       "jose-cookbook/6.nesting_signatures_and_encryption.json",
     );
-    expect(await verifiesWithSet(sign.output.compact ?? "", [{ ...sign.input.key, alg: sign.input.alg }])).toBe(true);
+    expect(
+      await verifiesWithSet(sign.output.compact ?? "", [{ ...sign.input.key, alg: sign.input.alg }]),
+    ).toBe(true);
     expect(parseCode(encrypt.output.compact ?? "")).toBe("malformed_token");
   });
 });

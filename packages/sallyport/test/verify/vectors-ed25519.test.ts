@@ -23,7 +23,8 @@ const answers: Record<number, "key refused" | boolean> = {
 };
 
 describeVectors("ed25519-speccheck", 12, (ran) => {
-  const cases = () => vectorJson<{ message: string; pub_key: string; signature: string }[]>("ed25519-speccheck/cases.json");
+  const cases = () =>
+    vectorJson<{ message: string; pub_key: string; signature: string }[]>("ed25519-speccheck/cases.json");
   for (const [index, one] of cases().entries()) {
     test(`case ${index}`, async () => {
       ran();
@@ -32,7 +33,9 @@ describeVectors("ed25519-speccheck", 12, (ran) => {
       if (typeof verdict === "string") return expect("key refused").toBe(answers[index]);
       const key = await platform.importKey(verdict.material, algorithms.EdDSA);
       const message = Buffer.from(one.message, "hex").toString("latin1");
-      expect(await platform.verify(algorithms.EdDSA, key, message, Buffer.from(one.signature, "hex"))).toBe(answers[index]);
+      expect(await platform.verify(algorithms.EdDSA, key, message, Buffer.from(one.signature, "hex"))).toBe(
+        answers[index],
+      );
     });
   }
 });

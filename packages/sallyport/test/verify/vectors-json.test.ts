@@ -19,7 +19,8 @@ function answer(token: string): string {
 }
 const claims = JSON.stringify(kit.claims()).slice(0, -1);
 const header = '{"alg":"RS256","kid":"rs-1","typ":"at+jwt"';
-const within = (start: string, bytes: Uint8Array) => Buffer.concat([Buffer.from(`${start},"x":`), bytes, Buffer.from("}")]);
+const within = (start: string, bytes: Uint8Array) =>
+  Buffer.concat([Buffer.from(`${start},"x":`), bytes, Buffer.from("}")]);
 
 // Valid JSON that is refused by a stricter rule of ours, and implementation-defined JSON that is accepted.
 const stricter: Record<string, string> = {
@@ -62,8 +63,12 @@ for (const [folder, cases] of [
       const isObject = expected(file) === "accept" && /^\s*\{/.test(bytes.toString());
       expect(whole, "as the payload").toBe(isObject ? "missing_claim" : "malformed_token");
       expect(answer(kit.token({ rawHeader: bytes })), "as the header").toBe("malformed_token");
-      expect(answer(kit.token({ rawPayload: within(claims, bytes) })), "within the payload").toBe(expected(file));
-      expect(answer(kit.token({ rawHeader: within(header, bytes) })), "within the header").toBe(expected(file));
+      expect(answer(kit.token({ rawPayload: within(claims, bytes) })), "within the payload").toBe(
+        expected(file),
+      );
+      expect(answer(kit.token({ rawHeader: within(header, bytes) })), "within the header").toBe(
+        expected(file),
+      );
     });
   });
 }

@@ -1,15 +1,19 @@
 // The specifications' own examples: their signatures hold, and none of them is an access token we would accept.
 import { expect, test } from "vitest";
+import { platform } from "#platform";
 import { AuthError, createVerifier, type VerifierOptions } from "../../src/index.ts";
+import { algorithms } from "../../src/verify/algorithms.ts";
+import { importJudged, judgeJwk } from "../../src/verify/jwk.ts";
 import { verifiesWithSet } from "../support/jws.ts";
 import type { TestJwk } from "../support/signing.ts";
 import { describeVectors, vectorJson } from "../support/vectors.ts";
-import { algorithms } from "../../src/verify/algorithms.ts";
-import { judgeJwk, importJudged } from "../../src/verify/jwk.ts";
-import { platform } from "#platform";
 
 interface Examples {
-  readonly oidc_core_appendix_A: readonly { jwk: TestJwk; id_token: string; claims: { iss: string; aud: string; iat: number } }[];
+  readonly oidc_core_appendix_A: readonly {
+    jwk: TestJwk;
+    id_token: string;
+    claims: { iss: string; aud: string; iat: number };
+  }[];
   readonly rfc9449: readonly {
     proof?: string;
     header?: { jwk: TestJwk };
@@ -43,7 +47,10 @@ describeVectors("specification examples", 8, (ran) => {
       }
     });
   }
-  for (const [index, { proof, header, access_token: opaque, access_token_jwt: bound, claims }] of examples().rfc9449.entries()) {
+  for (const [
+    index,
+    { proof, header, access_token: opaque, access_token_jwt: bound, claims },
+  ] of examples().rfc9449.entries()) {
     test(`RFC 9449, example ${index}`, async () => {
       ran();
       const jwk = header?.jwk ?? {
@@ -52,7 +59,11 @@ describeVectors("specification examples", 8, (ran) => {
         x: "l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs",
         y: "9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA",
       };
-      const options = { issuer: claims.iss ?? "https://server.example.com", audience: "x", jwks: { keys: [jwk] } };
+      const options = {
+        issuer: claims.iss ?? "https://server.example.com",
+        audience: "x",
+        jwks: { keys: [jwk] },
+      };
       if (proof) {
         const verdict = judgeJwk(jwk, ["ES256"]);
         if (typeof verdict === "string") throw new Error(verdict);

@@ -41,7 +41,9 @@ describeVectors("Wycheproof JWS", 401, (ran) => {
       const [expected, why] = otherwise[tcId] ?? [result === "valid", ""];
       test(`tc ${tcId} ${group.comment} ${comment}${why ? ` (${why})` : ""}`, async () => {
         ran();
-        expect(await (key.kty === "oct" ? verifiesWithSecret(jws, key) : verifiesWithSet(jws, [key]))).toBe(expected);
+        expect(await (key.kty === "oct" ? verifiesWithSecret(jws, key) : verifiesWithSet(jws, [key]))).toBe(
+          expected,
+        );
       });
     }
   }
@@ -78,7 +80,15 @@ describeVectors("Wycheproof JWK", 26, (ran) => {
 interface PrimitiveGroup {
   readonly publicKeyJwk?: TestJwk;
   readonly publicKeyDer?: string;
-  readonly tests: readonly { tcId: number; key?: string; msg: string; sig?: string; tag?: string; result: string; flags: string[] }[];
+  readonly tests: readonly {
+    tcId: number;
+    key?: string;
+    msg: string;
+    sig?: string;
+    tag?: string;
+    result: string;
+    flags: string[];
+  }[];
 }
 const primitives: [file: string, algorithm: Algorithm, cases: number][] = [
   ["ecdsa_secp256r1_sha256_p1363", "ES256", 262],
@@ -108,14 +118,16 @@ for (const [file, algorithm, cases] of primitives) {
       for (const group of suite.testGroups) {
         for (const { tcId, key, msg, sig, tag, result } of group.tests) {
           count += 1;
-          const answer = (on: typeof node) => check(on, row, publicJwk(group), hex(key), hex(msg), hex(sig ?? tag));
+          const answer = (on: typeof node) =>
+            check(on, row, publicJwk(group), hex(key), hex(msg), hex(sig ?? tag));
           const [onNode, onWeb] = [await answer(node), await answer(web)];
           // Acceptable are only PKCS#1 encodings without NULL, which RFC 8017 leaves open: refused here.
           // A shortened HMAC is no JWS signature (RFC 7518 §3.2).
           const whole = tag === undefined || hex(tag).length === row.hashBytes;
           if (onNode !== (result === "valid" && whole)) wrong.push(`tc ${tcId}: ${onNode} for ${result}`);
           // The web platform takes text: only messages that are ASCII can be handed to it.
-          if (hex(msg).every((byte) => byte < 0x80) && onWeb !== onNode) wrong.push(`tc ${tcId}: the platforms differ`);
+          if (hex(msg).every((byte) => byte < 0x80) && onWeb !== onNode)
+            wrong.push(`tc ${tcId}: the platforms differ`);
         }
       }
       expect(wrong).toEqual([]);
@@ -127,7 +139,9 @@ for (const [file, algorithm, cases] of primitives) {
 
 function publicJwk({ publicKeyJwk, publicKeyDer }: PrimitiveGroup): TestJwk | undefined {
   if (publicKeyJwk ?? !publicKeyDer) return publicKeyJwk;
-  return { ...createPublicKey({ key: hex(publicKeyDer), format: "der", type: "spki" }).export({ format: "jwk" }) };
+  return {
+    ...createPublicKey({ key: hex(publicKeyDer), format: "der", type: "spki" }).export({ format: "jwk" }),
+  };
 }
 
 async function check(

@@ -47,8 +47,8 @@ export const providerTokens: Readonly<Record<PresetName, readonly ProviderToken[
  *
  * @example
  * ```ts
- * const [person] = providerTokens.entra;
- * const token = await signSample(fakeIssuer({ preset: "entra" }), person);
+ * const idp = fakeIssuer({ preset: "entra" });
+ * const tokens = await Promise.all(providerTokens.entra.map((sample) => signSample(idp, sample)));
  * ```
  */
 export async function signSample(idp: FakeIssuer, sample: ProviderToken): Promise<string> {

@@ -1,9 +1,9 @@
 // Canaries: words that must not be heard anywhere. Everything the library lets out is collected and searched for them.
 import { inspect } from "node:util";
 import pino from "pino";
-import { consoleSink } from "../../src/audit/index.ts";
-import type { RequestFacts } from "../../src/http/index.ts";
-import { Refused } from "../../src/http/refusal.ts";
+import { consoleSink } from "../../../src/audit/index.ts";
+import type { RequestFacts } from "../../../src/http/index.ts";
+import { Refused } from "../../../src/http/refusal.ts";
 import {
   AuthError,
   type AuthEvent,
@@ -11,8 +11,8 @@ import {
   functionSink,
   jsonLinesSink,
   loggerSink,
-} from "../../src/index.ts";
-import { type Core, createCore, type SallyportDeps, type SallyportOptions } from "../../src/sallyport.ts";
+} from "../../../src/index.ts";
+import { type Core, createCore, type SallyportDeps, type SallyportOptions } from "../../../src/sallyport.ts";
 
 /** A word to look for. Lower case and without punctuation, so that no encoding of text changes it. */
 export const canary = (label: string) => `cnry${label}zz`;

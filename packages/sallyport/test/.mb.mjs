@@ -1,0 +1,23 @@
+const { fakeIssuer } = await import("../dist/testing/index.js");
+const { sallyport } = await import("../dist/frameworks/fastify.js");
+const idp = fakeIssuer({ audience: "my-api" });
+const h = (await idp.bearer()).authorization;
+const events = process.argv[2] === "audit" ? { onEvent() {} } : {};
+const auth = sallyport(idp.config, { ...idp.deps, now: Date.now, ...events });
+const { onRequest, preValidation } = auth.required();
+const hb = Buffer.from(h);
+const mk = () => ({ id: "req-1", raw: { rawHeaders: ["host", "x", "connection", "keep-alive", "authorization", hb.latin1Slice()], headers: {}, method: "GET", url: "/" }, body: undefined, routeOptions: { url: "/" } });
+const reply = { header() {}, getHeader() {}, headers() {}, code() {}, send() { throw 1; } };
+const wait = (r) => new Promise((done) => onRequest(r, reply, done));
+await wait(mk()); 
+let n = 0; const done = () => { n++; };
+function time(name, f) { for (let i = 0; i < 2e5; i++) f(); const t = process.hrtime.bigint(); for (let i = 0; i < 1e6; i++) f(); console.log(name, Number(process.hrtime.bigint() - t) / 1e6, "ns"); }
+time("mk", () => { mk(); });
+time("mk+onRequest", () => { onRequest(mk(), reply, done); });
+time("mk+both", () => { const r = mk(); onRequest(r, reply, done); preValidation(r, reply, done); });
+time("mk+check", () => { auth.verifier.check(mk().raw.rawHeaders[5].slice(7)); });
+const wm = new WeakMap(); time("mk+wm", () => { wm.set(mk(), 1); });
+const s = Symbol("x"); time("mk+sym", () => { mk()[s] = 1; });
+const { nodeFacts } = await import("../dist/http/index.js"); time("mk+facts", () => { const q = mk(); nodeFacts(q.raw, { requestId: q.id, route: q.routeOptions.url, body: q.body }); });
+const { createGuard } = await import("../dist/http/index.js"); const g = createGuard(undefined, {}, { verifier: auth.verifier, realm: "a", now: Date.now, emit: undefined }); time("mk+facts+guard", () => { const q = mk(); g(nodeFacts(q.raw, { requestId: q.id, route: q.routeOptions.url, body: q.body })); });
+const g2 = createGuard(undefined, {}, { verifier: auth.verifier, realm: "a", now: Date.now, emit() {} }); time("mk+facts+guard+emit", () => { const q = mk(); g2(nodeFacts(q.raw, { requestId: q.id, route: q.routeOptions.url, body: q.body })); });

@@ -1,0 +1,46 @@
+// TypeScript with every framework: the types that we name are those that the frameworks have.
+import { createServer } from "node:http";
+import { Controller, Delete, Get, Module } from "@nestjs/common";
+import express from "express";
+import fastify from "fastify";
+import { Hono } from "hono";
+import type { Identity } from "sallyport";
+import { sallyport as onExpress } from "sallyport/express";
+import { sallyport as onFastify } from "sallyport/fastify";
+import { sallyport as onHono } from "sallyport/hono";
+import { anyOf, Caller, Protected, Public, role, SallyportModule, scope } from "sallyport/nest";
+import { sallyport as onNode } from "sallyport/node";
+
+const options = { issuer: "https://idp.example.org/realms/demo", audience: "my-api" };
+const admin = anyOf(role("Admin"), scope("users:write"));
+
+const forFastify = onFastify(options);
+export const fastifyApp = fastify();
+fastifyApp.get("/me", forFastify.required(), (request) => ({ sub: forFastify.identity(request).subject }));
+fastifyApp.register(forFastify.plugin());
+
+const forHono = onHono(options);
+export const honoApp = new Hono().get("/me", forHono.required(admin), (c) => c.json(c.var.identity.subject));
+
+const forExpress = onExpress(options);
+export const expressApp = express();
+expressApp.get("/me", forExpress.required(), (req, res) => {
+  res.json(forExpress.identity(req).subject);
+});
+
+const forNode = onNode(options);
+export const server = createServer(
+  forNode.required((request, response) => response.end(forNode.identity(request).subject)),
+);
+
+@Controller()
+class Users {
+  @Get("me") me(@Caller() who: Identity) {
+    return who.subject;
+  }
+  @Protected(admin) @Delete(":id") remove() {}
+  @Public() @Get("health") health() {}
+}
+
+@Module({ imports: [SallyportModule.forRoot({ ...options, global: true })], controllers: [Users] })
+export class AppModule {}
