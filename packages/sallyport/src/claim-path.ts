@@ -16,10 +16,13 @@ export function claimPath(name: string | ClaimPath): ClaimPath {
 /** The value at a path, or `undefined`; nothing inherited is ever read (`constructor`, `__proto__`). */
 export function readClaim(claims: JsonObject, path: ClaimPath): JsonValue | undefined {
   let value: JsonValue | undefined = claims;
-  for (const step of path) {
+  for (let index = 0; index < path.length; index += 1) {
+    const step = path[index] as string;
     if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    if (!Object.hasOwn(value, step)) return undefined;
-    value = (value as JsonObject)[step];
+    const next: JsonValue | undefined = (value as JsonObject)[step];
+    // JSON has no undefined: that a member is absent is seen without asking whose it would be.
+    if (next === undefined || !Object.hasOwn(value, step)) return undefined;
+    value = next;
   }
   return value;
 }

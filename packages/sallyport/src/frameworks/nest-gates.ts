@@ -6,13 +6,20 @@ import { createKit, type Gate, type Kit } from "./common.ts";
 import { nodeRequest } from "./nest-exchange.ts";
 import { type Marked, markOf } from "./nest-marks.ts";
 
+/** What stands in front of one route. */
+export interface GuardedRoute {
+  readonly gate: Gate<NodeMessage>;
+  /** Whether nobody in particular may come, too. */
+  readonly optional: boolean;
+}
+
 /** One application's gates. */
 export interface Gates {
   readonly kit: Kit<unknown, NodeMessage>;
   /** Whether routes without a decorator are protected too. */
   readonly everywhere: boolean;
-  /** The gate of a route, `undefined` where it is public. */
-  gateOf(controller: Marked, handler: Marked): Gate<NodeMessage> | undefined;
+  /** A route's gate, `undefined` where it is public. */
+  routeOf(controller: Marked, handler: Marked): GuardedRoute | undefined;
 }
 
 /** Provides the {@link Gates}. */
@@ -26,14 +33,15 @@ export function createGates(
 ): Gates {
   const kit = createKit<unknown, NodeMessage>(options, deps);
   // By class first: a class that extends another may share its methods, not its rules.
-  const compiled = new WeakMap<Marked, WeakMap<Marked, Gate<NodeMessage> | "public">>();
+  const compiled = new WeakMap<Marked, WeakMap<Marked, GuardedRoute | "public">>();
 
-  function compile(controller: Marked, handler: Marked): Gate<NodeMessage> | "public" {
+  function compile(controller: Marked, handler: Marked): GuardedRoute | "public" {
     const mark = markOf(controller, handler) ?? { access: "protected" };
     if (mark.access === "public") return "public";
     const { access, needed, onInvalid = "refuse" } = mark;
+    const optional = access === "optional";
     try {
-      return kit.gate(needed, access === "optional" ? { optional: true, onInvalid } : {});
+      return { gate: kit.gate(needed, optional ? { optional, onInvalid } : {}), optional };
     } catch (error) {
       const what = error instanceof Error ? error.message : "it is not a requirement";
       throw new TypeError(`The requirement of ${controller.name}.${handler.name} is refused: ${what}`, {
@@ -42,21 +50,21 @@ export function createGates(
     }
   }
 
-  function gateOf(controller: Marked, handler: Marked): Gate<NodeMessage> | undefined {
+  function routeOf(controller: Marked, handler: Marked): GuardedRoute | undefined {
     let routes = compiled.get(controller);
     if (!routes) {
       routes = new WeakMap();
       compiled.set(controller, routes);
     }
-    let gate = routes.get(handler);
-    if (!gate) {
-      gate = compile(controller, handler);
-      routes.set(handler, gate);
+    let route = routes.get(handler);
+    if (!route) {
+      route = compile(controller, handler);
+      routes.set(handler, route);
     }
-    return gate === "public" ? undefined : gate;
+    return route === "public" ? undefined : route;
   }
 
-  return { kit, everywhere, gateOf };
+  return { kit, everywhere, routeOf };
 }
 
 /** What let a request in: a decorator has nothing injected, and finds who came by the request alone. */

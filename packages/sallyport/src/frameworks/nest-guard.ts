@@ -2,10 +2,9 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
 import { chain } from "../chain.ts";
-import { type Answer, type NodeMessage, vary } from "../http/index.ts";
-import type { Gate } from "./common.ts";
+import { type Answer, vary } from "../http/index.ts";
 import { type AdapterResponse, answer, factsOf, nodeRequest } from "./nest-exchange.ts";
-import { enter, GATES, type Gates, hasPassed } from "./nest-gates.ts";
+import { enter, GATES, type Gates, type GuardedRoute, hasPassed } from "./nest-gates.ts";
 
 /**
  * Protects the routes it is put on: `@UseGuards(SallyportGuard)`. What is required comes from `@Protected`,
@@ -24,8 +23,8 @@ export class SallyportGuard implements CanActivate {
   }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const gate = this.#gates.gateOf(context.getClass(), context.getHandler());
-    if (gate === undefined) return true;
+    const route = this.#gates.routeOf(context.getClass(), context.getHandler());
+    if (route === undefined) return true;
     const type = context.getType<string>();
     if (type !== "http") {
       throw new TypeError(
@@ -33,17 +32,22 @@ export class SallyportGuard implements CanActivate {
       );
     }
     const http = context.switchToHttp();
-    return this.#judge(gate, http.getRequest(), http.getResponse());
+    return this.#judge(route, http.getRequest(), http.getResponse());
   }
 
-  #judge(gate: Gate<NodeMessage>, request: unknown, response: AdapterResponse): boolean | Promise<boolean> {
+  #judge(
+    { gate, optional }: GuardedRoute,
+    request: unknown,
+    response: AdapterResponse,
+  ): boolean | Promise<boolean> {
     const message = nodeRequest(request);
     // The guard of a class, of a method and of the whole application may all be this one: a request is judged once.
     if (hasPassed(message, gate)) return true;
+    const { httpAdapter } = this.#host;
     return chain(gate(message, factsOf(request)), (refused: Answer | undefined) => {
-      if (refused) return answer(refused, response, this.#host.httpAdapter);
+      if (refused) return answer(refused, response, httpAdapter);
       enter(message, { gate, kit: this.#gates.kit });
-      this.#host.httpAdapter.setHeader(response, "vary", vary(response.getHeader("vary")));
+      if (optional) httpAdapter.setHeader(response, "vary", vary(response.getHeader("vary")));
       return true;
     });
   }

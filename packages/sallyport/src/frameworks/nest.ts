@@ -92,7 +92,7 @@ export class SallyportModule implements OnModuleInit, OnApplicationShutdown {
       const { prototype } = metatype as { readonly prototype: Record<string, unknown> };
       for (const name of scanner.getAllMethodNames(prototype)) {
         const handler = prototype[name];
-        if (typeof handler === "function") this.#gates.gateOf(metatype, handler);
+        if (typeof handler === "function") this.#gates.routeOf(metatype, handler);
       }
     }
   }

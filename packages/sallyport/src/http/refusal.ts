@@ -60,7 +60,8 @@ export class Refused extends Answer implements Refusal {
   constructor(error: AuthError, deps: RefusalDeps) {
     const first = defaultRefusal(error, deps.realm);
     const { headers, body, text } = changed(first, deps);
-    super(first.status, headers, text, deps.refuse === "throw" ? forCaller(error) : undefined);
+    const thrown = deps.refuse === "throw" ? forCaller(error) : undefined;
+    super(first.status, thrown ? withoutType(headers) : headers, text, thrown);
     this.body = body;
     this.error = error;
   }
@@ -85,16 +86,21 @@ function defaultRefusal(error: AuthError, realm: string): Refusal {
   const challenge = error.challenge({ realm });
   return {
     status: error.status,
-    headers: {
+    headers: Object.freeze({
       "cache-control": "no-store",
       "content-type": "application/json; charset=utf-8",
       ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
       ...(error.status === 503 ? { "retry-after": String(error.retryAfterSeconds ?? 5) } : {}),
-    },
+    }),
     // RFC 6750 §3.1 has no `error` for a request without credentials; the body names it all the same, for people.
-    body: { error: error.error ?? bodyError(error), error_description: error.description },
+    body: Object.freeze({ error: error.error ?? bodyError(error), error_description: error.description }),
     error,
   };
+}
+
+/** Of a body that someone else will write. */
+function withoutType({ "content-type": _type, ...headers }: Readonly<Record<string, string>>) {
+  return headers;
 }
 
 function bodyError(error: AuthError): string {

@@ -3,6 +3,7 @@ import { platform } from "#platform";
 import { AuthError } from "../errors.ts";
 import type { JsonObject } from "../identity.ts";
 import { parseStrictObject } from "./json.ts";
+import { type Thumbprints, thumbprintsOf } from "./thumbprints.ts";
 
 /** What the verifier needs of a JOSE header; everything else in it is without effect. */
 export interface TokenHeader {
@@ -10,12 +11,15 @@ export interface TokenHeader {
   readonly kid: string | undefined;
   /** `typ` in lower case without `application/` (RFC 7515 §4.1.9); `undefined` where the header has none. */
   readonly typ: string | undefined;
+  readonly thumbprints: Thumbprints | undefined;
 }
 
 /** A token taken apart, not yet believed. */
 export interface CompactToken {
   readonly headerSegment: string;
   readonly header: TokenHeader;
+  /** Whether the header's decision was remembered. */
+  readonly headerKnown: boolean;
   readonly payload: JsonObject;
   readonly signingInput: string;
   readonly signature: Uint8Array;
@@ -54,35 +58,35 @@ const longestKid = 1024;
  */
 export function createCompactParser({ tokenBytes, depth }: CompactLimits) {
   const known = new Map<string, TokenHeader>();
+  // Most often it is the header of the token before: comparing is cheaper than hashing.
+  let latest: { readonly segment: string; readonly header: TokenHeader } | undefined;
 
   /** @throws AuthError `malformed_token` or `forbidden_header` */
   function parse(token: unknown): CompactToken {
     if (typeof token !== "string") throw malformed("The token is not a string");
     if (token.length > tokenBytes) throw malformed("The token is longer than the limit");
     const first = token.indexOf(".");
-    const last = token.lastIndexOf(".");
-    if (
-      first <= 0 ||
-      last - first <= 1 ||
-      last === token.length - 1 ||
-      token.indexOf(".", first + 1) !== last
-    ) {
+    const last = token.indexOf(".", first + 1);
+    if (first <= 0 || last - first <= 1 || last === token.length - 1 || token.indexOf(".", last + 1) !== -1) {
       throw malformed("The token is not a JWS of three non-empty segments");
     }
     const headerSegment = token.slice(0, first);
-    const header = known.get(headerSegment) ?? parseHeader(headerSegment, depth);
+    const remembered = headerSegment === latest?.segment ? latest.header : known.get(headerSegment);
+    const header = remembered ?? parseHeader(headerSegment, depth);
     const text = platform.decodeText(token.slice(first + 1, last));
     const payload = text === undefined ? undefined : parseStrictObject(text, depth);
     if (!payload) throw malformed("The payload is not canonical base64url of one strict JSON object");
     const signature = platform.decodeBase64url(token.slice(last + 1));
     if (!signature) throw malformed("The signature is not canonical base64url");
-    return { headerSegment, header, payload, signingInput: token.slice(0, last), signature };
+    const headerKnown = remembered !== undefined;
+    return { headerSegment, header, headerKnown, payload, signingInput: token.slice(0, last), signature };
   }
 
-  function remember({ headerSegment, header }: CompactToken): void {
-    if (known.has(headerSegment)) return;
+  function remember({ headerSegment, header, headerKnown }: CompactToken): void {
+    if (headerKnown) return;
     if (known.size >= headerCacheEntries) known.clear();
     known.set(headerSegment, header);
+    latest = { segment: headerSegment, header };
   }
 
   return { parse, remember };
@@ -105,7 +109,12 @@ function parseHeader(segment: string, depth: number): TokenHeader {
   if (typ !== undefined && (typeof typ !== "string" || !/^[\x21-\x7e]{1,255}$/.test(typ))) {
     throw malformed("The header's typ is not a media type");
   }
-  return { alg, kid, typ: typ?.toLowerCase().replace(/^application\/(?=[^/]+$)/, "") };
+  return {
+    alg,
+    kid,
+    typ: typ?.toLowerCase().replace(/^application\/(?=[^/]+$)/, ""),
+    thumbprints: thumbprintsOf(header),
+  };
 }
 
 function malformed(message: string): AuthError {

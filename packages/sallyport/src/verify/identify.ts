@@ -11,7 +11,7 @@ const none: readonly string[] = Object.freeze([]);
 /** Makes the identity of a token whose claims have been checked. */
 export function identify(claims: JsonObject, policy: IssuerPolicy): Identity {
   const { preset, claimMap } = policy;
-  const groups = values(claims, claimMap.groups, policy);
+  const groups = values(claims, claimMap.groups);
   const identity: Identity = {
     kind: kindOf(claims, policy),
     issuer: claims.iss as string,
@@ -20,9 +20,9 @@ export function identify(claims: JsonObject, policy: IssuerPolicy): Identity {
     clientId: firstText(claims, preset.clientId),
     audience: audienceOf(claims, preset.audience),
     scopes: scopesOf(claims, claimMap.scopes, claimMap.scopeList),
-    roles: rolesOf(values(claims, claimMap.roles, policy), groups, policy),
+    roles: rolesOf(values(claims, claimMap.roles), groups, policy),
     groups,
-    permissions: values(claims, claimMap.permissions, policy),
+    permissions: values(claims, claimMap.permissions),
     expiresAt: claims.exp as number,
     authTime: claims.auth_time as number | undefined,
     acr: text(claims.acr),
@@ -48,43 +48,42 @@ function userIdOf(claims: JsonObject, paths: readonly ClaimPath[]): string {
 }
 
 function audienceOf(claims: JsonObject, paths: readonly ClaimPath[] | undefined): readonly string[] {
-  if (!paths) return frozen(stringList(claims.aud));
-  const present = paths.find((path) => readClaim(claims, path) !== undefined);
-  return frozen(present && stringList(readClaim(claims, present)));
+  const path = paths?.find((one) => readClaim(claims, one) !== undefined);
+  const value = paths ? path && readClaim(claims, path) : claims.aud;
+  return typeof value === "string" ? frozen([value]) : (stringList(value) ?? none);
 }
 
 // RFC 6749 §3.3: a list separated by single spaces, compared to the letter. Other white space separates nothing.
 function scopesOf(claims: JsonObject, paths: readonly ClaimPath[], listAllowed: boolean): readonly string[] {
   for (const path of paths) {
     const value = readClaim(claims, path);
-    if (typeof value === "string") return frozen(value.split(" ").filter((scope) => scope !== ""));
-    if (listAllowed && Array.isArray(value)) return frozen(texts(value));
+    if (typeof value === "string") return frozen(words(value));
+    if (listAllowed && Array.isArray(value)) return texts(value);
   }
   return none;
 }
 
-/** The texts at the paths. A string is one value, never split; whatever is not a string is not a value. */
-function values(
-  claims: JsonObject,
-  paths: readonly ClaimPath[],
-  { audience }: IssuerPolicy,
-): readonly string[] {
-  if (paths.length === 0) return none;
+function words(text: string): readonly string[] {
   const found: string[] = [];
-  for (const path of paths) {
-    for (const concrete of path.includes("{audience}")
-      ? audience.map((one) => withAudience(path, one))
-      : [path]) {
-      const value = readClaim(claims, concrete);
-      if (typeof value === "string" && value !== "") found.push(value);
-      else if (Array.isArray(value)) found.push(...texts(value));
-    }
+  for (let start = 0; start < text.length; ) {
+    const space = text.indexOf(" ", start);
+    const end = space < 0 ? text.length : space;
+    if (end > start) found.push(text.slice(start, end));
+    start = end + 1;
   }
-  return found.length === 0 ? none : frozen(found.length === 1 ? found : [...new Set(found)]);
+  return found;
 }
 
-function withAudience(path: ClaimPath, audience: string): ClaimPath {
-  return path.map((step) => (step === "{audience}" ? audience : step));
+/** The texts at the paths, each once. A string is one value, never split; whatever is not a string is not a value. */
+function values(claims: JsonObject, paths: readonly ClaimPath[]): readonly string[] {
+  let found = none;
+  for (const path of paths) {
+    const value = readClaim(claims, path);
+    if (value === undefined) continue;
+    const more = typeof value === "string" ? frozen(value === "" ? [] : [value]) : texts(value);
+    found = found === none ? more : frozen([...found, ...more]);
+  }
+  return distinct(found);
 }
 
 function rolesOf(
@@ -93,12 +92,26 @@ function rolesOf(
   { claimMap }: IssuerPolicy,
 ): readonly string[] {
   const { roleMap } = claimMap;
+  if (!roleMap) return roles;
   const mapped = (value: string) => (Object.hasOwn(roleMap, value) ? (roleMap[value] ?? none) : undefined);
   const all = [
     ...roles.flatMap((role) => mapped(role) ?? role),
     ...groups.flatMap((group) => mapped(group) ?? none),
   ];
-  return all.length === 0 ? none : frozen([...new Set(all)]);
+  return distinct(frozen(all));
+}
+
+/** The list itself where nothing is twice in it, which is almost always. */
+function distinct(list: readonly string[]): readonly string[] {
+  return allDifferent(list) ? list : frozen([...new Set(list)]);
+}
+
+function allDifferent(list: readonly string[]): boolean {
+  if (list.length > 8) return new Set(list).size === list.length;
+  for (let right = 1; right < list.length; right += 1) {
+    for (let left = 0; left < right; left += 1) if (list[left] === list[right]) return false;
+  }
+  return true;
 }
 
 function actorOf(act: JsonValue | undefined): Actor | undefined {
@@ -124,10 +137,17 @@ function text(value: JsonValue | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function texts(list: readonly JsonValue[]): readonly string[] {
-  return list.filter((one) => typeof one === "string" && one !== "") as readonly string[];
+/** The non-empty strings of a list: the list itself, frozen by the parser, where it holds nothing else. */
+function texts(value: JsonValue): readonly string[] {
+  if (!Array.isArray(value)) return none;
+  for (const one of value) if (!isText(one)) return frozen(value.filter(isText));
+  return value;
 }
 
-function frozen(list: readonly string[] | undefined): readonly string[] {
-  return list === undefined || list.length === 0 ? none : Object.freeze(list);
+function isText(value: JsonValue): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function frozen(list: readonly string[]): readonly string[] {
+  return list.length === 0 ? none : Object.freeze(list);
 }

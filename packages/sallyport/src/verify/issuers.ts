@@ -1,13 +1,12 @@
 // Options → one policy an issuer. Every contradiction is found here, at construction.
-
 import { type ClaimPath, claimPath } from "../claim-path.ts";
-import type { JsonObject } from "../identity.ts";
 import { checkOptions } from "../options.ts";
 import { type Algorithm, algorithms } from "./algorithms.ts";
 import { type ClaimName, type IssuerOptions, issuerOptionTable } from "./options.ts";
-import type { Preset, Tenancy } from "./preset.ts";
+import type { Preset } from "./preset.ts";
 import { checkPreset, inferPreset, presets } from "./presets.ts";
-import { isLoopbackUrl } from "./urls.ts";
+import { type ResolvedIssuer, tenantIssuer } from "./tenants.ts";
+import { requireHttps } from "./urls.ts";
 
 /** Where the claims of an issuer are found; the configuration's names before the preset's. */
 export interface ClaimMap {
@@ -16,7 +15,7 @@ export interface ClaimMap {
   readonly roles: readonly ClaimPath[];
   readonly groups: readonly ClaimPath[];
   readonly permissions: readonly ClaimPath[];
-  readonly roleMap: Readonly<Record<string, string | readonly string[]>>;
+  readonly roleMap: Readonly<Record<string, string | readonly string[]>> | undefined;
 }
 
 /** All there is to know about one trusted issuer, resolved and frozen. */
@@ -54,6 +53,7 @@ export function resolveIssuer(options: IssuerOptions, where: string): IssuerPoli
     const url = options[option];
     if (url !== undefined) requireHttps(url, option, options, where);
   }
+  const audience = audienceOf(options, preset, where);
   return Object.freeze({
     name,
     accepted,
@@ -61,10 +61,10 @@ export function resolveIssuer(options: IssuerOptions, where: string): IssuerPoli
     discoveryUrl: options.discoveryUrl ?? `${metadata.replace(/\/$/, "")}/.well-known/openid-configuration`,
     preset,
     inferred,
-    audience: audienceOf(options, preset, where),
+    audience,
     // Copies: what the caller does with a list afterwards can't widen what was decided here.
     algorithms: [...algorithmsOf(options, preset, where)],
-    claimMap: claimMapOf(options, preset),
+    claimMap: claimMapOf(options, preset, audience),
     requiredClaims: (options.requiredClaims ?? []).map(claimPath),
     requiredScopes: [...(options.requiredScopes ?? [])],
     requiredPermissions: [...(options.requiredPermissions ?? [])],
@@ -82,14 +82,6 @@ function presetOf(options: IssuerOptions, where: string): { preset: Preset; infe
     return { preset: presets.entra, inferred: true };
   const inferred = issuer === undefined ? undefined : inferPreset(issuer);
   return inferred ? { preset: inferred, inferred: true } : { preset: presets.rfc9068, inferred: false };
-}
-
-interface ResolvedIssuer {
-  readonly name: string;
-  readonly accepted: ReadonlyMap<string, string | undefined>;
-  readonly discovered: readonly string[];
-  /** Where the metadata lives. */
-  readonly metadata: string;
 }
 
 function issuerOf(options: IssuerOptions, preset: Preset, where: string): ResolvedIssuer {
@@ -113,84 +105,6 @@ function issuerOf(options: IssuerOptions, preset: Preset, where: string): Resolv
     discovered: [issuer],
     metadata: issuer,
   };
-}
-
-/** Several tenants of one provider: an explicit list of `iss` values, which no pattern can widen. */
-function tenantIssuer(options: IssuerOptions, tenancy: Tenancy, where: string): ResolvedIssuer {
-  const { issuer, tenantId } = options;
-  if (tenantId !== undefined && options.tenants !== undefined) {
-    throw new TypeError(`${where}: \`tenantId\` and \`tenants\` exclude each other`);
-  }
-  // Tokens carry the id in lower case; people paste it as they find it.
-  let tenants = (tenantId === undefined ? options.tenants : [tenantId])?.map((tenant) =>
-    tenant.toLowerCase(),
-  );
-  const url = issuer === undefined ? undefined : new URL(issuer);
-  const cloud = url ? tenancy.issuers.find(({ host }) => host.test(url.hostname)) : tenancy.issuers[0];
-  if (url) requireHttps(url.href, "issuer", options, where);
-  if (!cloud) throw new TypeError(`${where}: \`issuer\` is not a URL of this preset's provider`);
-  const first = cloud.forms[0] as string;
-  let shared = "common";
-  if (url) {
-    const segment = url.pathname.split("/")[1] ?? "";
-    if (tenancy.tenant.test(segment)) {
-      if (tenants && !(tenants.length === 1 && tenants[0] === segment)) {
-        throw new TypeError(`${where}: \`issuer\` already names the one tenant; leave \`tenants\` out`);
-      }
-      tenants = [segment];
-      if (!cloud.forms.some((form) => form.replace("{tenant}", segment) === issuer)) {
-        throw new TypeError(
-          `${where}: \`issuer\` takes ${first.replace("{tenant}", "<tenant>")} for this provider`,
-        );
-      }
-    } else if (tenancy.shared.includes(segment)) {
-      shared = segment;
-    } else {
-      throw new TypeError(
-        `${where}: \`issuer\` takes the tenant's id (a GUID), not its name, since tokens carry the id`,
-      );
-    }
-  }
-  if (!tenants)
-    throw new TypeError(
-      `${where}: \`tenants\` is missing; it takes the list of tenants whose tokens are accepted`,
-    );
-  const wrong = tenants.find((tenant) => !tenancy.tenant.test(tenant));
-  if (wrong !== undefined) {
-    const option = tenantId === undefined ? "tenants" : "tenantId";
-    throw new TypeError(`${where}: \`${option}\` takes tenant ids (GUIDs)`);
-  }
-  const accepted = new Map<string, string | undefined>();
-  for (const tenant of tenants)
-    for (const form of cloud.forms) accepted.set(form.replace("{tenant}", tenant), tenant);
-  const only = tenants.length === 1 ? tenants[0] : undefined;
-  const metadata =
-    issuer && only && !tenancy.shared.includes(url?.pathname.split("/")[1] ?? "")
-      ? issuer
-      : first.replace("{tenant}", only ?? shared);
-  return {
-    name: metadata,
-    accepted,
-    discovered: [
-      ...accepted.keys(),
-      ...cloud.forms.map((form) => form.replace("{tenant}", tenancy.placeholder)),
-    ],
-    metadata,
-  };
-}
-
-function requireHttps(url: string, option: string, options: IssuerOptions, where: string): void {
-  const { protocol, username, password } = new URL(url);
-  if (username || password)
-    throw new TypeError(`${where}: \`${option}\` takes a URL without a user or password`);
-  if (protocol === "https:") return;
-  if (protocol === "http:" && isLoopbackUrl(url)) {
-    if (options.insecureAllowLoopback) return;
-    throw new TypeError(
-      `${where}: \`${option}\` is http on loopback; set \`insecureAllowLoopback\` if this is development or a test`,
-    );
-  }
-  throw new TypeError(`${where}: \`${option}\` takes an https URL`);
 }
 
 function audienceOf({ audience }: IssuerOptions, preset: Preset, where: string): readonly string[] {
@@ -234,37 +148,21 @@ function algorithmsOf(options: IssuerOptions, preset: Preset, where: string): re
   return list;
 }
 
-function claimMapOf(options: IssuerOptions, preset: Preset): ClaimMap {
+function claimMapOf(options: IssuerOptions, preset: Preset, audience: readonly string[]): ClaimMap {
+  // `{audience}` in a preset's path stands for each configured audience.
+  const each = (path: ClaimPath): readonly ClaimPath[] =>
+    path.includes("{audience}")
+      ? audience.map((one) => path.map((step) => (step === "{audience}" ? one : step)))
+      : [path];
   const paths = (name: ClaimName | undefined, fallback: readonly ClaimPath[]) =>
     name === undefined ? fallback : [claimPath(name)];
   return {
     scopes: paths(options.scopeClaim, preset.scopes),
     // Whoever names the claim knows its form; RFC 9068 §2.2.3 has a string.
     scopeList: preset.scopeList === true || options.scopeClaim !== undefined,
-    roles: paths(options.roleClaim, preset.roles),
-    groups: paths(options.groupClaim, preset.groups),
-    permissions: paths(options.permissionClaim, preset.permissions),
-    roleMap: structuredClone(options.roleMap ?? {}),
+    roles: paths(options.roleClaim, preset.roles).flatMap(each),
+    groups: paths(options.groupClaim, preset.groups).flatMap(each),
+    permissions: paths(options.permissionClaim, preset.permissions).flatMap(each),
+    roleMap: structuredClone(options.roleMap),
   };
-}
-
-/** The tenant rule (Entra ID): the tenant in `iss` and the tenant claim are the same. */
-export function tenantMatches(policy: IssuerPolicy, claims: JsonObject): boolean {
-  const { tenancy } = policy.preset;
-  if (!tenancy) return true;
-  const tenant = claims[tenancy.claim];
-  // A person's token may lack it; with one tenant `iss` alone says enough.
-  if (tenant === undefined) return new Set(policy.accepted.values()).size === 1;
-  return tenant === policy.accepted.get(claims.iss as string);
-}
-
-/** Whether a key that states its own issuer may sign for this token's (Entra ID's shared key sets). */
-export function keyMayServe(policy: IssuerPolicy, keyIssuer: string | undefined, iss: string): boolean {
-  const { tenancy } = policy.preset;
-  if (!tenancy || keyIssuer === undefined) return true;
-  const tenant = policy.accepted.get(iss);
-  if (tenant === undefined) return false;
-  const stated = keyIssuer.replace(tenancy.placeholder, tenant);
-  // Keys state the v2 form even where the token has the v1 form: any form of the same tenant is the same issuer.
-  return policy.accepted.get(stated) === tenant;
 }

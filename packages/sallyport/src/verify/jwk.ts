@@ -2,6 +2,7 @@
 import { platform } from "#platform";
 import type { AlgorithmRow, PlatformKey } from "../platform/types.ts";
 import { type Algorithm, algorithmRow, algorithms, sameAlgorithm } from "./algorithms.ts";
+import { type Thumbprints, thumbprintsOf } from "./thumbprints.ts";
 
 /** A key of an issuer, bound to one algorithm. */
 export interface VerificationKey {
@@ -11,6 +12,7 @@ export interface VerificationKey {
   readonly key: PlatformKey;
   /** The key's own issuer, where the provider states one (Entra ID). */
   readonly issuer: string | undefined;
+  readonly thumbprints: Thumbprints | undefined;
   /** The same JWK gives the same fingerprint: a refresh keeps the key, and what was verified with it. */
   readonly fingerprint: string;
   /** `false` once the issuer has dropped the key. */
@@ -22,6 +24,7 @@ export interface JudgedJwk {
   readonly kid: string | undefined;
   readonly algorithm: Algorithm;
   readonly issuer: string | undefined;
+  readonly thumbprints: Thumbprints | undefined;
   /** Public members only. */
   readonly material: Readonly<Record<string, string>>;
   readonly fingerprint: string;
@@ -72,12 +75,14 @@ export function judgeJwk(jwk: Jwk, allowed: readonly Algorithm[]): JudgedJwk | s
   if (contradictsCertificate(jwk.x5c, kty === "RSA" ? bytes.n : bytes.x)) {
     return "its certificate (x5c) holds another key";
   }
+  const thumbprints = thumbprintsOf(jwk);
   return {
     kid,
     algorithm,
     issuer: typeof jwk.issuer === "string" ? jwk.issuer : undefined,
     material,
-    fingerprint: JSON.stringify([kid, algorithm, jwk.issuer, material]),
+    thumbprints,
+    fingerprint: JSON.stringify([kid, algorithm, jwk.issuer, thumbprints, material]),
     hadPrivateMembers: privateMembers.some((member) => Object.hasOwn(jwk, member)),
   };
 }
@@ -92,6 +97,7 @@ export function importJudged(judged: JudgedJwk): VerificationKey | Promise<Verif
     row,
     key,
     issuer: judged.issuer,
+    thumbprints: judged.thumbprints,
     fingerprint: judged.fingerprint,
     active: true,
   });

@@ -121,9 +121,10 @@ export function pickKeys(
   kid: string | undefined,
   algorithm: string,
 ): readonly VerificationKey[] {
-  const fit = keys.filter(
-    (key) => (kid === undefined || key.kid === kid) && sameAlgorithm(key.algorithm, algorithm),
-  );
+  const fit: VerificationKey[] = [];
+  for (const key of keys) {
+    if ((kid === undefined || key.kid === kid) && sameAlgorithm(key.algorithm, algorithm)) fit.push(key);
+  }
   if (kid === undefined && fit.length > 1) {
     throw new AuthError(
       "missing_kid",

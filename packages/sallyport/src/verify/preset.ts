@@ -100,8 +100,13 @@ export function holds(condition: Condition, claims: JsonObject): boolean {
     const other = readClaim(claims, condition.includes);
     return typeof other === "string" && (value === other || (Array.isArray(value) && value.includes(other)));
   }
-  const parts = condition.from.map((path) => readClaim(claims, path));
-  if (!parts.every((part) => typeof part === "string")) return false;
+  const parts: string[] = [];
+  for (const path of condition.from) {
+    const part = readClaim(claims, path);
+    if (typeof part !== "string") return false;
+    parts.push(part);
+  }
+  if (condition.template === "{0}") return value === parts[0];
   return value === condition.template.replace(/\{(\d)\}/g, (_, index) => parts[Number(index)] as string);
 }
 

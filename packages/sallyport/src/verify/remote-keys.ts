@@ -51,6 +51,7 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
   let unknownKidAt = Number.NEGATIVE_INFINITY;
   let unknownKids = 0;
   let fetches = 0;
+  let closed = false;
 
   function get(url: string): Promise<FetchedDocument> {
     fetches += 1;
@@ -96,7 +97,7 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
 
   /** Starts a refresh, or joins the one in flight. */
   function load(): Promise<void> {
-    if (closing.signal.aborted) return Promise.reject(new AuthError("closed", "The verifier was closed"));
+    if (closed) return Promise.reject(new AuthError("closed", "The verifier was closed"));
     flight ??= refresh().finally(() => {
       flight = undefined;
     });
@@ -143,7 +144,7 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
 
   /** `undefined` when the keys at hand may be used now; a promise that ends when they may, or rejects with 503. */
   function settled(): undefined | Promise<void> {
-    if (closing.signal.aborted) throw new AuthError("closed", "The verifier was closed");
+    if (closed) throw new AuthError("closed", "The verifier was closed");
     const current = phase();
     if (current === "fresh") return undefined;
     if (current === "due") {
@@ -211,7 +212,10 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
         fetches,
       };
     },
-    close: () => closing.abort(),
+    close: () => {
+      closed = true;
+      closing.abort();
+    },
   };
 }
 

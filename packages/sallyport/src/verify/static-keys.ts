@@ -39,6 +39,7 @@ export function createSecretKeys(secret: string | Uint8Array, names: readonly Al
       row,
       key,
       issuer: undefined,
+      thumbprints: undefined,
       fingerprint: algorithm,
       active: true,
     });

@@ -26,3 +26,27 @@ export function isPrivateUrl(url: string): boolean {
     privateRanges.some((range) => range.test(hostname))
   );
 }
+
+/**
+ * Checks the URL of an option.
+ *
+ * @throws TypeError where it is not https, or loopback that is not allowed, or holds credentials
+ */
+export function requireHttps(
+  url: string,
+  option: string,
+  { insecureAllowLoopback }: { readonly insecureAllowLoopback?: boolean },
+  where: string,
+): void {
+  const { protocol, username, password } = new URL(url);
+  if (username || password)
+    throw new TypeError(`${where}: \`${option}\` takes a URL without a user or password`);
+  if (protocol === "https:") return;
+  if (protocol === "http:" && isLoopbackUrl(url)) {
+    if (insecureAllowLoopback) return;
+    throw new TypeError(
+      `${where}: \`${option}\` is http on loopback; set \`insecureAllowLoopback\` if this is development or a test`,
+    );
+  }
+  throw new TypeError(`${where}: \`${option}\` takes an https URL`);
+}

@@ -10,7 +10,6 @@ import { checkClaims } from "./claims.ts";
 import { type CompactToken, createCompactParser } from "./compact.ts";
 import { type CustomClaims, customClaims } from "./custom-claims.ts";
 import { identify } from "./identify.ts";
-import { keyMayServe, tenantMatches } from "./issuers.ts";
 import type { VerificationKey } from "./jwk.ts";
 import type { KeySourceHealth } from "./key-set.ts";
 import {
@@ -22,6 +21,8 @@ import {
   verifierOptionTable,
 } from "./options.ts";
 import { presetsAccepting } from "./presets.ts";
+import { keyMayServe, tenantMatches } from "./tenants.ts";
+import { thumbprintsAgree } from "./thumbprints.ts";
 import { createTokenCache } from "./token-cache.ts";
 import { type TrustedIssuer, trustIssuers } from "./trusted-issuers.ts";
 
@@ -188,12 +189,18 @@ export function createVerifier<Claims = JsonObject>(
     );
   }
 
-  /** The keys that belong to the token's issuer, where a shared set says whose they are. */
-  function ownKeys(keys: readonly VerificationKey[], { payload }: CompactToken, { policy }: TrustedIssuer) {
-    if (!policy.preset.tenancy || keys.length === 0) return keys;
-    const own = keys.filter((key) => keyMayServe(policy, key.issuer, payload.iss as string));
-    if (own.length > 0) return own;
-    throw new AuthError("invalid_issuer", "The signing key belongs to another issuer than the token's");
+  /** The keys that belong to the token's issuer, where a shared set says whose they are, and that its header does not contradict. */
+  function ownKeys(keys: readonly VerificationKey[], parsed: CompactToken, { policy }: TrustedIssuer) {
+    const { header, payload } = parsed;
+    const own = policy.preset.tenancy
+      ? keys.filter((key) => keyMayServe(policy, key.issuer, payload.iss as string))
+      : keys;
+    if (own.length === 0 && keys.length > 0) {
+      throw new AuthError("invalid_issuer", "The signing key belongs to another issuer than the token's");
+    }
+    return header.thumbprints
+      ? own.filter((key) => thumbprintsAgree(header.thumbprints, key.thumbprints))
+      : own;
   }
 
   /** Duplicate keys are tried in turn; usually there is one. */
@@ -277,8 +284,16 @@ export function createVerifier<Claims = JsonObject>(
   }
 
   return {
-    async verify(token) {
-      return (await check(token)).identity;
+    // Not an async function, which would wait for a microtask more.
+    verify(token) {
+      try {
+        const verified = check(token);
+        return verified instanceof Promise
+          ? verified.then(({ identity }) => identity)
+          : Promise.resolve(verified.identity);
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
     verifySync(token) {
       const verified = check(token);
@@ -341,6 +356,7 @@ function requireAlways(
   scopes: readonly string[],
   permissions: readonly string[],
 ): void {
+  if (scopes.length === 0 && permissions.length === 0) return;
   const missing = scopes.filter((scope) => !identity.scopes.includes(scope));
   if (missing.length > 0) {
     throw new AuthError("insufficient_scope", "The token lacks a scope that the configuration requires", {

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Controller, Get } from "@nestjs/common";
+import { Controller, Get, Logger } from "@nestjs/common";
 import { APP_FILTER } from "@nestjs/core";
 import { expect, test } from "vitest";
 import { Protected } from "../../src/frameworks/nest.ts";
@@ -40,6 +40,7 @@ test("the page's code compiles", () => {
 });
 
 test("the quick start starts, refuses ahead of a body, and stops", async () => {
+  Logger.overrideLogger(false);
   const server = await bootstrap(0);
   const { port } = server.address();
   const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;

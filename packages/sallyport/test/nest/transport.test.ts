@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { All, type ArgumentsHost, Catch, Controller, Get, HttpCode, Module, Post } from "@nestjs/common";
 import { APP_FILTER } from "@nestjs/core";
 import { beforeEach, describe, expect, test } from "vitest";
-import { Caller, Protected, Sallyport, SallyportModule } from "../../src/frameworks/nest.ts";
+import { Caller, MaybeProtected, Protected, Sallyport, SallyportModule } from "../../src/frameworks/nest.ts";
 import { AuthError, type Identity, scope } from "../../src/index.ts";
 import { adapters, bearer, kit, listener, moduleOf, options, start } from "./start.ts";
 
@@ -11,6 +11,9 @@ import { adapters, bearer, kit, listener, moduleOf, options, start } from "./sta
 class Routes {
   @Protected() @Get("me") me(@Caller() who: Identity) {
     return who.subject;
+  }
+  @MaybeProtected() @Get("feed") feed() {
+    return "feed";
   }
   @Get("open") open() {
     return "open";
@@ -129,13 +132,15 @@ describe.each(adapters)("NestJS on %s", (_name, adapter) => {
     expect((await get("/me?access_token=a.b.c", bearer())).status).toBe(400);
   });
 
-  test("H18: what a guarded route answers varies by Authorization, beside what it varied by", async () => {
+  test("H18: what an optional route answers varies by Authorization, beside what it varied by", async () => {
     const { get } = await start(adapter, moduleOf([Routes]), {
       prepare: (app) => app.enableCors({ origin: ["https://app.example", "https://other.example"] }),
     });
-    const headers = (await get("/me", { ...bearer(), origin: "https://app.example" })).headers;
-    expect(headers.get("vary")).toBe("Origin, Authorization");
-    expect((await get("/open")).headers.get("vary")).toBe("Origin");
+    const varyOf = async (path: string) =>
+      (await get(path, { ...bearer(), origin: "https://app.example" })).headers.get("vary");
+    expect(await varyOf("/feed")).toBe("Origin, Authorization");
+    expect(await varyOf("/me")).toBe("Origin");
+    expect(await varyOf("/open")).toBe("Origin");
   });
 
   const preflight = { origin: "https://app.example", "access-control-request-method": "PUT" };

@@ -1,8 +1,10 @@
 // NestJS 10 and 11 on both adapters: the same routes, the same answers.
 import type { INestApplication } from "@nestjs/common";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { httpServer } from "../nest/http-server.ts";
 import { bad, controllersOf, everything, marked, open, type Row, unmarked } from "../nest/routes.ts";
 import { bearer, listener, options } from "../nest/start.ts";
+import { runCases } from "../support/run-http-cases.ts";
 import { isInstalled, loadNest } from "./old-nest.ts";
 
 const versions = [
@@ -35,6 +37,12 @@ for (const [folder, major] of versions) {
       fetch(base + path, { ...init, headers });
     return { app, get };
   }
+
+  const [[, express], [, fastify]] = nest.adapters;
+  describe(`NestJS ${nest.version}: the table of HTTP cases`, () => {
+    runCases("nest-express", httpServer(nest, express));
+    runCases("nest-fastify", httpServer(nest, fastify));
+  });
 
   describe.each(nest.adapters)(`NestJS ${nest.version} on %s`, (_name, adapter) => {
     test("it is the version that it should be", () => {

@@ -11,7 +11,7 @@ const source = join(root, "packages/sallyport");
 interface OldNest extends NestParts {
   readonly version: string;
   readonly core: typeof import("@nestjs/core");
-  readonly adapters: readonly (readonly [string, () => never])[];
+  readonly adapters: readonly [readonly ["Express", () => never], readonly ["Fastify", () => never]];
 }
 
 export const folderOf = (name: string) => join(root, "tools/services/old-frameworks", name);

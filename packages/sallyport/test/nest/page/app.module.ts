@@ -15,7 +15,7 @@ import {
 const admin = anyOf(role("Admin"), scope("users:write"));
 
 @Controller()
-export class UsersController {
+class UsersController {
   @Get("me") me(@Caller() who: Identity) {
     return { sub: who.subject };
   }

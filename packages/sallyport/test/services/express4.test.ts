@@ -1,0 +1,22 @@
+// The table of HTTP cases on Express 4, from an install folder of its own (`npm run test:services`).
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type express from "express";
+import { describe, expect, test } from "vitest";
+import { makeExpress } from "../support/express-server.ts";
+import { runCases } from "../support/run-http-cases.ts";
+
+const folder = join(import.meta.dirname, "../../../../tools/services/old-frameworks/express4");
+const installed = existsSync(join(folder, "node_modules/express/package.json"));
+
+describe.skipIf(!installed)("Express 4", () => {
+  if (!installed) return;
+  const require = createRequire(join(folder, "package.json"));
+
+  test("is what is tested", () => {
+    expect(require("express/package.json").version).toMatch(/^4\./);
+  });
+
+  runCases("express4", makeExpress(require("express") as typeof express));
+});
