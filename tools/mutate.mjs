@@ -19,6 +19,7 @@ const option = (name) => {
 const folder = mkdtempSync(join(tmpdir(), "mutants-"));
 const planFile = join(folder, "plan.json");
 const reachedFile = join(folder, "reached.jsonl");
+const noticedFile = join(folder, "noticed.json");
 const plan = makePlan();
 writeFileSync(planFile, JSON.stringify(plan));
 writeFileSync(reachedFile, "");
@@ -27,30 +28,39 @@ const started = Date.now();
 const mutants = plan.files.flatMap(({ path, sites, first }) =>
   sites.map((site, index) => ({ ...site, path: relative(root, path), number: first + index })),
 );
-console.log(`${mutants.length} refusals; first, the tests as they are`);
-if ((await runTests([], -1, { SALLYPORT_REACHED: reachedFile })) !== 0) {
-  console.error("The tests fail without any mutant");
-  process.exit(1);
-}
+const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;
+
+console.log(`${mutants.length} refusals; first, all of them over the tables, in one process`);
+await orExit(runTests([], -1, { SALLYPORT_NOTICED: noticedFile }), "The sweep failed");
+const noticed = new Set(JSON.parse(readFileSync(noticedFile, "utf8")));
+console.log(
+  `${noticed.size} noticed there (${seconds()}); the others one by one, by the suites that reach them`,
+);
+await orExit(runTests([], -1, { SALLYPORT_REACHED: reachedFile }), "The tests fail without any mutant");
 const reach = readFileSync(reachedFile, "utf8")
   .trim()
   .split("\n")
   .map((line) => JSON.parse(line));
 
 const sample = Number(option("--sample") ?? 1);
-const queue = mutants.filter(({ number }) => number % sample === 0);
+const chosen = mutants.filter(({ number }) => number % sample === 0);
+const queue = chosen.filter(({ number }) => !noticed.has(number));
 const survivors = [];
 let excused = 0;
-let tried = 0;
+let tried = chosen.length - queue.length;
 await Promise.all(Array.from({ length: Math.max(1, Math.min(4, availableParallelism())) }, work));
 
-console.log(
-  `\n${tried} refusals disabled in ${Math.round((Date.now() - started) / 1000)} s; ${excused} excused as equivalent`,
-);
+console.log(`\n${tried} refusals disabled in ${seconds()}; ${excused} excused as equivalent`);
 for (const { path, line, text } of survivors) console.log(`SURVIVED ${path}:${line}  ${text.split("\n")[0]}`);
 console.log(`${tried - survivors.length} passed, ${survivors.length} failed`);
 rmSync(folder, { recursive: true });
 process.exit(survivors.length === 0 ? 0 : 1);
+
+async function orExit(run, problem) {
+  if ((await run) === 0) return;
+  console.error(problem);
+  process.exit(1);
+}
 
 async function work() {
   for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
@@ -109,7 +119,7 @@ function runTests(files, number, env) {
       },
     );
     // A mutant may make a test hang: that is noticed too.
-    const timer = setTimeout(() => child.kill("SIGKILL"), 120_000);
+    const timer = setTimeout(() => child.kill("SIGKILL"), number < 0 ? 1_500_000 : 120_000);
     child.on("exit", (code) => {
       clearTimeout(timer);
       done(code ?? 1);

@@ -140,7 +140,9 @@ function text(value: JsonValue | undefined): string | undefined {
 /** The non-empty strings of a list: the list itself, frozen by the parser, where it holds nothing else. */
 function texts(value: JsonValue): readonly string[] {
   if (!Array.isArray(value)) return none;
-  for (const one of value) if (!isText(one)) return frozen(value.filter(isText));
+  for (let index = 0; index < value.length; index += 1) {
+    if (!isText(value[index])) return frozen(value.filter(isText));
+  }
   return value;
 }
 

@@ -47,7 +47,9 @@ export interface IssuerPolicy {
  */
 export function resolveIssuer(options: IssuerOptions, where: string): IssuerPolicy {
   checkOptions(where, options, issuerOptionTable);
-  const { preset, inferred } = presetOf(options, where);
+  const { preset: row, inferred } = presetOf(options, where);
+  // A copy that is not frozen: V8 goes through frozen lists slowly, and every token goes through these.
+  const preset = structuredClone(row);
   const { name, accepted, discovered, metadata } = issuerOf(options, preset, where);
   for (const option of ["discoveryUrl", "jwksUri"] as const) {
     const url = options[option];

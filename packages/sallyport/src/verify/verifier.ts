@@ -6,7 +6,7 @@ import type { SecurityEvent } from "../events.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import { checkOptions } from "../options.ts";
 import { sameAlgorithm } from "./algorithms.ts";
-import { checkClaims } from "./claims.ts";
+import { checkClaims, includes } from "./claims.ts";
 import { type CompactToken, createCompactParser } from "./compact.ts";
 import { type CustomClaims, customClaims } from "./custom-claims.ts";
 import { identify } from "./identify.ts";
@@ -180,7 +180,7 @@ export function createVerifier<Claims = JsonObject>(
       throw new AuthError("disallowed_alg", "The token's alg is not allowed for this issuer");
     }
     const { headerTypes, name } = policy.preset;
-    if (headerTypes.includes(header.typ ?? null)) return;
+    if (includes(headerTypes, header.typ ?? null)) return;
     const others = presetsAccepting(header.typ, payload);
     const hint = others.length > 0 ? `; tokens of this form fit the preset ${others.join(", ")}` : "";
     throw new AuthError(

@@ -737,12 +737,27 @@ export const httpGroups: readonly HttpGroup[] = [
       ["gives a number", () => 42 as never],
       ["gives headers that split the response", () => ({ headers: { "x-a": "b\r\nset-cookie: c=d" } })],
       ["gives headers that frame the body", () => ({ headers: { "content-length": "1" } })],
+      ["gives a header's name with a space", () => ({ headers: { "x a": "b" } })],
       ["gives headers that are none", () => ({ headers: { "x a": 1 } as never })],
       ["gives a body that is no JSON", () => ({ body: { big: 1n } })],
       [
         "changes what it was given",
         (given: unknown) => {
           (given as { status: number }).status = 200;
+          return undefined;
+        },
+      ],
+      [
+        "changes the headers it was given",
+        (given: unknown) => {
+          (given as { headers: Record<string, string> }).headers["www-authenticate"] = "Basic";
+          return undefined;
+        },
+      ],
+      [
+        "changes the body it was given",
+        (given: unknown) => {
+          (given as { body: { error: string } }).body.error = "none";
           return undefined;
         },
       ],

@@ -15,21 +15,30 @@ export const makeFastify: MakeServer = async ({ routes, options, deps, handled }
       reply.status((error as AuthError).statusCode).send({ handled: (error as AuthError).code });
     });
   }
-  for (const { method, path, access, needed, onInvalid, form } of routes) {
-    const register = method === "ALL" ? app.all : method === "POST" ? app.post : app.get;
+  for (const { method, path: url, access, needed, onInvalid, form } of routes) {
+    const methods = method === "ALL" ? ["GET", "POST", "OPTIONS"] : method;
     if (access === "open") {
-      register.call(app, path, (request) => {
-        handled();
-        return thrownBy(() => auth.identity(request));
+      app.route({
+        method: methods,
+        url,
+        handler: async (request) => {
+          handled();
+          return thrownBy(() => auth.identity(request));
+        },
       });
       continue;
     }
     const guard =
       access === "required" ? auth.required(needed) : auth.optional(needed, onInvalid && { onInvalid });
-    register.call(app, path, guard, async (request) => {
-      handled();
-      const sub = auth.maybeIdentity(request)?.subject ?? null;
-      return form ? { sub, field: (request.body as { field?: string }).field ?? null } : { sub };
+    app.route({
+      method: methods,
+      url,
+      ...guard,
+      handler: async (request) => {
+        handled();
+        const sub = auth.maybeIdentity(request)?.subject ?? null;
+        return form ? { sub, field: (request.body as { field?: string }).field ?? null } : { sub };
+      },
     });
   }
   await app.listen({ port: 0, host: "127.0.0.1" });

@@ -1,5 +1,5 @@
 import { serve } from "@hono/node-server";
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { AuthError, sallyport } from "../../src/frameworks/hono.ts";
 import { thrownBy } from "../support/listen.ts";
 import { type MakeServer, runCases, type TestServer } from "../support/run-http-cases.ts";
@@ -20,11 +20,11 @@ const makeHono: MakeServer = ({ routes, options, deps, handled }) => {
       });
       continue;
     }
-    const guard =
+    const guard: MiddlewareHandler =
       access === "required" ? auth.required(needed) : auth.optional(needed, onInvalid && { onInvalid });
     app[verb](path, guard, async (c) => {
       handled();
-      const sub = c.var.identity?.subject ?? null;
+      const sub = auth.maybeIdentity(c)?.subject ?? null;
       if (!form) return c.json({ sub });
       const { field } = await c.req.parseBody();
       return c.json({ sub, field: field ?? null });

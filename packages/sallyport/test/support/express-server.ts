@@ -24,7 +24,9 @@ export const makeExpress =
       app[verb](path, guard, (request, response) => {
         handled();
         const sub = auth.maybeIdentity(request)?.subject ?? null;
-        response.json(form ? { sub, field: request.body?.field ?? null } : { sub });
+        response.json(
+          form ? { sub, field: (request.body as { field?: string } | undefined)?.field ?? null } : { sub },
+        );
       });
     }
     app.use(

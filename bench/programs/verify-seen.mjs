@@ -1,0 +1,45 @@
+// One process: tokens seen before, in random order, each call with a fresh string. Prints JSON.
+// Arguments: the file of tokens (a line each, the public JWK first), the contestant, `quick`.
+import { readFileSync } from "node:fs";
+import { createPublicKey } from "node:crypto";
+import * as contestants from "../lib/contestants.mjs";
+import { each, eachAwaited, takeTurns } from "../lib/measure.mjs";
+import { fresh } from "../lib/tokens.mjs";
+
+const [file, contestant, quick] = process.argv.slice(2);
+const [first, ...lines] = readFileSync(file, "latin1").trimEnd().split("\n");
+const jwk = JSON.parse(first);
+const key = { jwk, algorithm: jwk.alg, publicKey: createPublicKey({ key: jwk, format: "jwk" }) };
+const tokens = lines.map((line) => Buffer.from(line, "latin1"));
+const perBlock = 250;
+
+// As many entries as Sallyport's default bound, so that none of the tokens is ever evicted.
+const cacheEntries = 16_384;
+const makers = {
+  async sallyportSync() {
+    const verifier = await contestants.sallyportVerifier(key, {});
+    return { check: (token) => verifier.verifySync(token), awaited: false };
+  },
+  async sallyportAwaited() {
+    const verifier = await contestants.sallyportVerifier(key, {});
+    return { check: (token) => verifier.verify(token), awaited: true };
+  },
+  async fastJwt() {
+    return { check: contestants.fastJwt(key, cacheEntries), awaited: false };
+  },
+  // What any cache could do: nothing but a Map, asked by the whole token.
+  async plainMap() {
+    const map = new Map(tokens.map((bytes) => [fresh(bytes), true]));
+    return { check: (token) => map.get(token), awaited: false };
+  },
+};
+
+const { check, awaited } = await makers[contestant]();
+for (const bytes of tokens) await check(fresh(bytes));
+// The same strings are made in every block, by what stands for the HTTP parser; the time is taken without them.
+const order = () => Array.from({ length: perBlock }, () => fresh(tokens[Math.floor(Math.random() * tokens.length)]));
+const result = await takeTurns(
+  { [contestant]: awaited ? eachAwaited(check) : each(check) },
+  { prepare: order, operations: perBlock, warmup: 200, blocks: quick ? 400 : 1200 },
+);
+process.stdout.write(JSON.stringify({ characters: tokens[0].length, tokens: tokens.length, result }));
