@@ -24,7 +24,7 @@ export default mergeConfig(
       include:
         process.env.SALLYPORT_NOTICED === undefined
           ? ["packages/sallyport/test/{verify,presets,authorize}/**/*.test.ts"]
-          : ["tools/mutate/sweep.test.ts"],
+          : ["tools/mutate/sweep.ts"],
       // The tables were swept already; fuzz runs look for crashes, not for refusals.
       exclude: ["**/node_modules/**", "**/*fuzz*", "**/threats*", "**/policies*"],
       reporters: ["dot"],

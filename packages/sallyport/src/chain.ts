@@ -5,7 +5,15 @@ export function chain<In, Out>(
   value: In | Promise<In>,
   next: (value: In) => Out | Promise<Out>,
 ): Out | Promise<Out> {
-  return value instanceof Promise ? value.then(next) : next(value);
+  return isPromise(value) ? Promise.resolve(value).then(next) : next(value);
+}
+
+/**
+ * Whether an answer has yet to come. Asked instead of `instanceof Promise`, which misses the promises of other libraries
+ * and realms, and native ones where somebody replaced the global: a promise taken for an answer would be a way in.
+ */
+export function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value> {
+  return isThenable(value);
 }
 
 /** Whether a value from the user's code is a promise, of whatever library or realm. */

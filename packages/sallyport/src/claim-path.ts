@@ -9,7 +9,8 @@ export type ClaimPath = readonly string[];
  * (`realm_access.roles`), unless it holds `/` or `:`, as namespaced claims do (`https://example.com/roles`).
  */
 export function claimPath(name: string | ClaimPath): ClaimPath {
-  if (typeof name !== "string") return name;
+  // A copy: what happens to the list later can't move the claim.
+  if (typeof name !== "string") return [...name];
   return /[/:]/.test(name) ? [name] : name.split(".");
 }
 

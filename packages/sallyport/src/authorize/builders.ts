@@ -27,7 +27,10 @@ export function claim(name: string | readonly string[], operator: ClaimOperator)
     const value = readClaim(identity.claims, path);
     // A missing claim satisfies nothing, whatever the schema says of `undefined`.
     if (value === undefined) return false;
-    return chain(validate(value), ({ issues }) => issues === undefined);
+    return chain(
+      validate(value),
+      (result) => typeof result === "object" && result !== null && "value" in result && !result.issues,
+    );
   });
 }
 

@@ -1,5 +1,5 @@
 // Identity + Requirement → Decision: pure, but for the checks in code.
-import { chain } from "../chain.ts";
+import { chain, isPromise } from "../chain.ts";
 import { claimPath, readClaim } from "../claim-path.ts";
 import { AuthError, type AuthErrorCode } from "../errors.ts";
 import type { Identity, JsonObject } from "../identity.ts";
@@ -64,8 +64,8 @@ export function decide(
   if (needed === undefined) return allowed;
   const judged = requirement(needed);
   if (isCheck(judged)) return runCheck(identity, judged);
-  if ("allOf" in judged) return decideAll(identity, judged.allOf, nowMs, 0);
-  if ("anyOf" in judged) return decideAny(identity, judged.anyOf, nowMs, 0, []);
+  if (hasAllOf(judged)) return decideAll(identity, judged.allOf, nowMs, 0);
+  if (hasAnyOf(judged)) return decideAny(identity, judged.anyOf, nowMs, 0, []);
   return decideFields(identity, judged as RequirementFields, nowMs);
 }
 
@@ -143,12 +143,27 @@ function decideAll(
   list: readonly Requirement[],
   nowMs: number,
   index: number,
+  stepUp?: Denied,
 ): Decision | Promise<Decision> {
   const next = list[index];
-  if (!next) return allowed;
-  return chain(decide(identity, next, nowMs), (decision) =>
-    decision.allowed ? decideAll(identity, list, nowMs, index + 1) : withAllScopes(decision, list),
-  );
+  if (!next) return stepUp ?? allowed;
+  return chain(decide(identity, next, nowMs), (decision) => {
+    if (decision.allowed) return decideAll(identity, list, nowMs, index + 1, stepUp);
+    if (decision.code !== "insufficient_user_authentication") return withAllScopes(decision, list);
+    // What signing in again would not cure may still follow, and so may another reason to sign in again.
+    return decideAll(identity, list, nowMs, index + 1, stepUp ? bothStepUps(stepUp, decision) : decision);
+  });
+}
+
+function bothStepUps(one: Denied, other: Denied): Denied {
+  const ages = [one.maxAgeSeconds, other.maxAgeSeconds].filter((age) => age !== undefined);
+  return {
+    ...one,
+    reason: `${one.reason}; ${other.reason}`,
+    missing: { ...nothing, other: [...one.missing.other, ...other.missing.other] },
+    acrValues: one.acrValues.length > 0 ? one.acrValues : other.acrValues,
+    maxAgeSeconds: ages.length > 0 ? Math.min(...ages) : undefined,
+  };
 }
 
 /** A token that lacks one scope is told of all that the whole list asks for: one more grant should be enough. */
@@ -158,8 +173,8 @@ function withAllScopes(denial: Denied, list: readonly Requirement[]): Denied {
 }
 
 function scopesOf(needed: Requirement): readonly string[] {
-  if ("allOf" in needed) return needed.allOf.flatMap(scopesOf);
-  return "scopes" in needed ? (needed.scopes ?? []) : [];
+  if (hasAllOf(needed)) return needed.allOf.flatMap(scopesOf);
+  return Object.hasOwn(needed, "scopes") ? ((needed as RequirementFields).scopes ?? []) : [];
 }
 
 function decideAny(
@@ -204,7 +219,7 @@ function runCheck(identity: Identity<unknown>, { check: name, test }: Check): De
   };
   try {
     const answer: unknown = test(identity as Identity);
-    return answer instanceof Promise ? answer.then(judge, broken) : judge(answer);
+    return isPromise(answer) ? answer.then(judge, broken) : judge(answer);
   } catch (cause) {
     return broken(cause);
   }
@@ -223,9 +238,18 @@ export function denialError(denial: Denied): AuthError {
 /** A requirement in one line, for events and documentation. */
 export function describeRequirement(needed: Requirement): string {
   if (isCheck(needed)) return `check "${needed.check}"`;
-  if ("allOf" in needed) return needed.allOf.map((one) => `(${describeRequirement(one)})`).join(" and ");
-  if ("anyOf" in needed) return needed.anyOf.map((one) => `(${describeRequirement(one)})`).join(" or ");
+  if (hasAllOf(needed)) return needed.allOf.map((one) => `(${describeRequirement(one)})`).join(" and ");
+  if (hasAnyOf(needed)) return needed.anyOf.map((one) => `(${describeRequirement(one)})`).join(" or ");
   return Object.entries(needed)
     .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
     .join(", ");
+}
+
+// Own members only: nothing that somebody puts on Object.prototype makes a requirement into another.
+function hasAllOf(needed: Requirement): needed is { readonly allOf: readonly Requirement[] } {
+  return Object.hasOwn(needed, "allOf");
+}
+
+function hasAnyOf(needed: Requirement): needed is { readonly anyOf: readonly Requirement[] } {
+  return Object.hasOwn(needed, "anyOf");
 }

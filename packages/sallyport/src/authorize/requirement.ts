@@ -36,7 +36,7 @@ type Scalar = string | number | boolean;
 const fieldRules: {
   readonly [Field in keyof Required<RequirementFields>]: (value: unknown) => string | undefined;
 } = {
-  scopes: texts,
+  scopes: scopeList,
   permissions: texts,
   roles: texts,
   groups: texts,
@@ -62,7 +62,7 @@ export function requirement(value: Requirement): Requirement {
   const names = Object.keys(value);
   if (names.length === 0)
     throw new TypeError("A requirement names at least one field; to require a token only, leave it out");
-  if ("allOf" in value || "anyOf" in value) {
+  if (Object.hasOwn(value, "allOf") || Object.hasOwn(value, "anyOf")) {
     const [name = ""] = names;
     const list = (value as Record<string, unknown>)[name];
     if (names.length > 1) throw new TypeError("A requirement with `allOf` or `anyOf` has no other field");
@@ -98,7 +98,17 @@ export function accept<Accepted extends Requirement>(value: Accepted): Accepted 
 
 /** Tells a check in code among accepted requirements. */
 export function isCheck(value: Requirement): value is Check {
-  return "test" in value && accepted.has(value);
+  return Object.hasOwn(value, "test") && accepted.has(value);
+}
+
+// RFC 6749 §3.3: anything else can't be granted, and would read as two scopes in a challenge.
+function scopeList(value: unknown): string | undefined {
+  return (
+    texts(value) ??
+    ((value as string[]).every((one) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(one))
+      ? undefined
+      : "scopes without spaces, quotes and backslashes")
+  );
 }
 
 function texts(value: unknown): string | undefined {

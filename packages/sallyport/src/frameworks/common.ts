@@ -1,5 +1,7 @@
 // What every framework's `auth` has in common: the core, and who came in with which request.
+
 import type { Requirement } from "../authorize/index.ts";
+import { isPromise } from "../chain.ts";
 import { Answer, type GuardOptions, type Outcome, type RequestFacts } from "../http/index.ts";
 import type { Identity } from "../identity.ts";
 import { type Core, createCore, type SallyportDeps, type SallyportOptions } from "../sallyport.ts";
@@ -34,8 +36,6 @@ export type Gate<Carrier> = (
 export interface Kit<Claims, Carrier extends object> {
   readonly auth: Auth<Claims, Carrier>;
   readonly refuse: "answer" | "throw";
-  /** Whether a guard let this request in. */
-  knows(request: Carrier): boolean;
   /** Compiles a guard, once a route. */
   gate(needed: Requirement | undefined, options?: GuardOptions): Gate<Carrier>;
 }
@@ -75,7 +75,7 @@ export function createKit<Claims, Carrier extends object>(
     };
     return (request, facts) => {
       const outcome = guard(facts);
-      return outcome instanceof Promise
+      return isPromise(outcome)
         ? outcome.then((settled) => admit(request, settled))
         : admit(request, outcome);
     };
@@ -85,7 +85,6 @@ export function createKit<Claims, Carrier extends object>(
   return {
     auth: { verifier, decide, ready, health, signingKeys, close, identity, maybeIdentity },
     refuse,
-    knows: (request) => (request as Visited)[caller] !== undefined,
     gate,
   };
 }

@@ -1,5 +1,7 @@
 // `sallyport/express`: middleware for Express 4 and 5.
+
 import type { Requirement } from "../authorize/index.ts";
+import { isPromise } from "../chain.ts";
 import { type Answer, type GuardOptions, type NodeMessage, nodeFacts } from "../http/index.ts";
 import type { JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
@@ -11,7 +13,6 @@ export * from "./exports.ts";
 /** Express's request, as far as it is read here: either major version's fits. */
 export interface ExpressRequestLike extends NodeMessage {
   readonly originalUrl?: string;
-  readonly baseUrl?: string;
   readonly route?: unknown;
   readonly body?: unknown;
 }
@@ -58,7 +59,7 @@ export function sallyport<Claims = JsonObject>(
     };
     return (request, response, next) => {
       const answer = judge(request, factsOf(request));
-      if (answer instanceof Promise) answer.then((settled) => finish(settled, response, next)).catch(next);
+      if (isPromise(answer)) answer.then((settled) => finish(settled, response, next)).catch(next);
       else finish(answer, response, next);
     };
   }
@@ -77,10 +78,10 @@ function factsOf(request: ExpressRequestLike) {
   return nodeFacts(request, { originalUrl, body, route: routeOf(request), requestId: id });
 }
 
-// Express does not tell the pattern under which a router is mounted, only the part of the path that matched it.
-function routeOf({ baseUrl = "", route }: ExpressRequestLike): string | undefined {
+// The pattern of the route itself. Of a mounted router Express tells only the path that matched, with its values.
+function routeOf({ route }: ExpressRequestLike): string | undefined {
   const path = (route as { readonly path?: unknown } | undefined)?.path;
-  return `${baseUrl}${path === undefined ? "" : String(path)}` || undefined;
+  return path === undefined ? undefined : String(path);
 }
 
 function refuse(answer: Answer, response: NodeResponse, next: (error?: unknown) => void): void {

@@ -1,6 +1,8 @@
 // `sallyport/fastify`: route options with a hook that runs before the body is read.
+
 import type { FastifyPluginCallback } from "fastify";
 import type { Requirement } from "../authorize/index.ts";
+import { isPromise } from "../chain.ts";
 import {
   type Answer,
   type GuardOptions,
@@ -75,24 +77,32 @@ export function sallyport<Claims = JsonObject>(
   options?: SallyportOptions,
   deps?: SallyportDeps<Claims>,
 ): FastifyAuth<Claims> {
-  const { auth, gate, knows } = createKit<Claims, FastifyRequestLike>(options, deps);
+  const { auth, gate } = createKit<Claims, FastifyRequestLike>(options, deps);
 
   function guarded(needed: Requirement | undefined, guardOptions: GuardOptions): GuardedRoute {
     const judge = gate(needed, guardOptions);
     const { optional = false } = guardOptions;
-    const finish = (answer: Answer | undefined, reply: FastifyReplyLike, done: (error?: Error) => void) => {
+    // Of this guard alone: that another one, of a wider scope, let the request in says nothing about this route.
+    const self = {};
+    const finish = (
+      answer: Answer | undefined,
+      request: FastifyRequestLike,
+      reply: FastifyReplyLike,
+      done: (error?: Error) => void,
+    ) => {
       if (answer) return send(answer, reply, done);
+      (request as Passing)[passedBy] = self;
       if (optional) reply.header("vary", vary(reply.getHeader("vary")));
       done();
     };
     const onRequest: FastifyHook = (request, reply, done) => {
       const { raw, id: requestId, routeOptions, body } = request;
       const answer = judge(request, nodeFacts(raw, { requestId, route: routeOptions.url, body }));
-      if (answer instanceof Promise) answer.then((settled) => finish(settled, reply, done));
-      else finish(answer, reply, done);
+      if (isPromise(answer)) answer.then((settled) => finish(settled, request, reply, done));
+      else finish(answer, request, reply, done);
     };
     const preValidation: FastifyHook = (request, reply, done) => {
-      if (knows(request) && !tokenInForm(request.body, request.raw)) done();
+      if ((request as Passing)[passedBy] === self && !tokenInForm(request.body, request.raw)) done();
       else onRequest(request, reply, done);
     };
     return { onRequest, preValidation };
@@ -107,6 +117,12 @@ export function sallyport<Claims = JsonObject>(
       done();
     },
   };
+}
+
+/** The guard that let a request in last. */
+const passedBy = Symbol("sallyport passed by");
+interface Passing extends FastifyRequestLike {
+  [passedBy]?: object;
 }
 
 function send(answer: Answer, reply: FastifyReplyLike, done: (error?: Error) => void): void {

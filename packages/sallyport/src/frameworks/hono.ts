@@ -1,7 +1,9 @@
 // `sallyport/hono`: middleware for Hono, on any runtime.
+
 import type { Context, MiddlewareHandler } from "hono";
 import type { StatusCode } from "hono/utils/http-status";
 import type { Requirement } from "../authorize/index.ts";
+import { isPromise } from "../chain.ts";
 import { type Answer, type GuardOptions, vary, webFacts } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
@@ -44,7 +46,7 @@ export function sallyport<Claims = JsonObject>(
     const judge = gate(needed, guardOptions);
     return async (c, next) => {
       const judged = judge(c, factsOf(c));
-      const answer = judged instanceof Promise ? await judged : judged;
+      const answer = isPromise(judged) ? await judged : judged;
       if (answer) return respond(answer, c);
       c.set("identity", auth.maybeIdentity(c) as Caller);
       if (guardOptions.optional) c.header("vary", vary(undefined), { append: true });
@@ -71,6 +73,8 @@ function factsOf(c: Context) {
 
 function respond({ status, headers, text, thrown }: Answer, c: Context): Response {
   if (!thrown) return c.newResponse(text ?? null, status as StatusCode, { ...headers });
+  // What Hono asks an error for: without `app.onError`, the refusal itself is the answer.
+  const getResponse = () => new Response(text ?? null, { status, headers: { ...headers } });
   for (const [name, value] of Object.entries(headers)) c.header(name, value);
-  throw thrown;
+  throw Object.assign(thrown, { getResponse });
 }

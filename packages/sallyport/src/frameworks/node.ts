@@ -1,6 +1,8 @@
 // `sallyport/node`: listeners of `http.createServer`, without a framework.
+
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Requirement } from "../authorize/index.ts";
+import { isPromise } from "../chain.ts";
 import { type Answer, type GuardOptions, nodeFacts } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
@@ -61,13 +63,13 @@ export function sallyport<Claims = JsonObject>(
     }
     const judge = gate(needed, guardOptions);
     const go = (answer: Answer | undefined, request: IncomingMessage, response: ServerResponse) => {
-      if (answer) return send(answer, response);
+      if (answer || response.writableEnded) return answer && send(answer, response);
       if (guardOptions.optional) varyByCaller(response);
       return listener(request, response);
     };
     return (request, response) => {
       const answer = judge(request, nodeFacts(request));
-      return answer instanceof Promise
+      return isPromise(answer)
         ? answer.then((settled) => go(settled, request, response))
         : go(answer, request, response);
     };

@@ -26,11 +26,13 @@ const searchedBytes = 65_536;
 /** Whether the form body of a request has `access_token` in its first 64 KB. A body that was read already is not seen. */
 export async function formToken(request: Request): Promise<boolean> {
   if (request.bodyUsed) return false;
-  const reader = request.clone().body?.getReader();
-  if (!reader) return false;
   const decoder = new TextDecoder("latin1");
   let text = "";
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   try {
+    // A body that somebody else has locked can't be cloned, and is theirs.
+    reader = request.clone().body?.getReader();
+    if (!reader) return false;
     while (text.length < searchedBytes) {
       const { done, value } = await reader.read();
       if (done) break;

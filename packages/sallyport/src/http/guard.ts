@@ -6,7 +6,7 @@ import {
   type Requirement,
   requirement,
 } from "../authorize/index.ts";
-import { chain } from "../chain.ts";
+import { chain, isPromise } from "../chain.ts";
 import { AuthError } from "../errors.ts";
 import type { DecisionEvent } from "../events.ts";
 import type { Identity } from "../identity.ts";
@@ -87,7 +87,7 @@ export function createGuard<Claims>(
         throw new AuthError("missing_token", "The request carries no bearer token");
       }
       const judged = judge(token, facts);
-      if (!(judged instanceof Promise)) return finish(facts, start, judged);
+      if (!isPromise(judged)) return finish(facts, start, judged);
       return judged.then(
         (passed) => finish(facts, start, passed),
         (thrown: unknown) => refuse(facts, start, thrown, token),

@@ -1,4 +1,5 @@
 // AuthError → what goes over the wire: one form for every refusal (DESIGN, decision 8).
+import { isThenable } from "../chain.ts";
 import { AuthError } from "../errors.ts";
 
 /** The answer to a refused request, before a framework sends it. */
@@ -133,8 +134,8 @@ function changed(first: Refusal, { onRefused, warn }: RefusalDeps): Form {
 function apply(first: Refusal, change: unknown): Form {
   if (typeof change !== "object" || change === null)
     throw new TypeError("onRefused takes a function to { headers, body }");
-  if (change instanceof Promise) {
-    change.catch(() => {});
+  if (isThenable(change)) {
+    change.then(undefined, () => {});
     throw new TypeError("onRefused takes a function that answers at once");
   }
   const { headers, body } = { body: first.body, ...change } as RefusalChange;

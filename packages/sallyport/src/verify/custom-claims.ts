@@ -24,7 +24,7 @@ export function customClaims<Claims>(schema: StandardSchema<Claims> | undefined)
       throw refuse(new TypeError("The schema gave no answer"));
     if (result.issues) throw refuse(new Error(`${result.issues.length} of the schema's rules are not met`));
     const { value } = result;
-    const claims = isObject(value) ? Object.freeze({ ...identity.claims, ...value }) : value;
+    const claims = freezePlain(isObject(value) ? { ...identity.claims, ...value } : value);
     return Object.freeze({ ...identity, claims: claims as Claims });
   };
 
@@ -44,6 +44,17 @@ export function customClaims<Claims>(schema: StandardSchema<Claims> | undefined)
       },
     );
   };
+}
+
+// The identity is handed to every request with the same token: what the schema made is shared too. Instances of classes
+// (a Date of a transform) are the schema's own, and stay as they are.
+function freezePlain<Value>(value: Value): Value {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return value;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) freezePlain(inner);
+  return value;
 }
 
 function isObject(value: unknown): value is JsonObject {

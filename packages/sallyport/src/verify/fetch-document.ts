@@ -61,7 +61,8 @@ export async function fetchDocument(url: string, options: FetchDocumentOptions):
     try {
       response = await fetch(url, {
         headers: { accept: "application/json, application/jwk-set+json" },
-        redirect: "error",
+        // Not "error", which workerd does not know: a redirect is an answer that is not 200.
+        redirect: "manual",
         signal: abort.signal,
       });
     } catch (cause) {

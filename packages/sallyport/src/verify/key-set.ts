@@ -1,4 +1,5 @@
 // A key set document → the keys fit to verify with. One bad key never spoils the set.
+import { isPromise } from "../chain.ts";
 import { AuthError } from "../errors.ts";
 import type { Algorithm } from "./algorithms.ts";
 import { sameAlgorithm } from "./algorithms.ts";
@@ -96,13 +97,13 @@ export function importKeys(
     if (same) return same;
     try {
       const key = importJudged(jwk);
-      return key instanceof Promise ? key.catch(refused) : key;
+      return isPromise(key) ? key.catch(refused) : key;
     } catch {
       return refused();
     }
   });
   const usable = (keys: readonly (VerificationKey | undefined)[]) => keys.filter((key) => key !== undefined);
-  return imported.some((key) => key instanceof Promise)
+  return imported.some((key) => isPromise(key))
     ? Promise.all(imported).then(usable)
     : usable(imported as (VerificationKey | undefined)[]);
 }

@@ -225,8 +225,8 @@ export const issuerOptionTable = {
     doc: "Claims that a token must have beyond those of its preset (else 401).",
   },
   requiredScopes: {
-    check: isTextList,
-    takes: "a non-empty list of scopes",
+    check: (value) => isTextList(value) && value.every((one) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(one)),
+    takes: "a non-empty list of scopes (without spaces, quotes and backslashes)",
     doc: "Scopes that every token must have (else 403).",
   },
   requiredPermissions: {

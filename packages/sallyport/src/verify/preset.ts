@@ -86,17 +86,18 @@ export interface Tenancy {
  * `null` is there: an ID token's mark counts whatever its value.
  */
 export function holds(condition: Condition, claims: JsonObject): boolean {
-  if ("anyOf" in condition) return condition.anyOf.some((one) => holds(one, claims));
-  if ("allOf" in condition) return condition.allOf.every((one) => holds(one, claims));
+  if (has(condition, "anyOf")) return condition.anyOf.some((one) => holds(one, claims));
+  if (has(condition, "allOf")) return condition.allOf.every((one) => holds(one, claims));
   const value = readClaim(claims, condition.claim);
-  if ("present" in condition) return (value !== undefined) === condition.present;
+  if (has(condition, "present")) return (value !== undefined) === condition.present;
   if (value === undefined) return false;
-  if ("equals" in condition) return value === condition.equals;
-  if ("oneOf" in condition) return condition.oneOf.includes(value);
-  if ("startsWith" in condition) return typeof value === "string" && value.startsWith(condition.startsWith);
-  if ("endsWith" in condition) return typeof value === "string" && value.endsWith(condition.endsWith);
-  if ("type" in condition) return isOfType(value, condition.type);
-  if ("includes" in condition) {
+  if (has(condition, "equals")) return value === condition.equals;
+  if (has(condition, "oneOf")) return condition.oneOf.includes(value);
+  if (has(condition, "startsWith"))
+    return typeof value === "string" && value.startsWith(condition.startsWith);
+  if (has(condition, "endsWith")) return typeof value === "string" && value.endsWith(condition.endsWith);
+  if (has(condition, "type")) return isOfType(value, condition.type);
+  if (has(condition, "includes")) {
     const other = readClaim(claims, condition.includes);
     return typeof other === "string" && (value === other || (Array.isArray(value) && value.includes(other)));
   }
@@ -117,4 +118,12 @@ function isOfType(value: JsonValue, type: "string" | "list" | "object" | "one"):
   if (type === "one")
     return isString(value) || (Array.isArray(value) && value.length === 1 && isString(value[0]));
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// Own members only: nothing that somebody puts on Object.prototype makes a condition into another.
+function has<Name extends string>(
+  condition: Condition,
+  name: Name,
+): condition is Extract<Condition, Readonly<Record<Name, unknown>>> {
+  return Object.hasOwn(condition, name);
 }

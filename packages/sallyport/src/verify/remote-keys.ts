@@ -46,7 +46,7 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
   const closing = new AbortController();
   let keys: readonly VerificationKey[] = [];
   let loaded: { at: number; lifetimeMs: number } | undefined;
-  let flight: Promise<void> | undefined;
+  let flight: { readonly at: number; readonly work: Promise<void> } | undefined;
   let failure: { at: number; error: AuthError; count: number } | undefined;
   let unknownKidAt = Number.NEGATIVE_INFINITY;
   let unknownKids = 0;
@@ -78,6 +78,8 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
         thrown instanceof AuthError
           ? thrown
           : new AuthError("jwks_error", "Key fetch failed", { cause: outline(thrown) });
+      // What closing the verifier has ended is nobody's failure.
+      if (closed) throw error;
       failure = { at: now(), error, count: (failure?.count ?? 0) + 1 };
       report({ name: "failed", error, serving: phase() !== "expired" });
       throw error;
@@ -98,14 +100,26 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
   /** Starts a refresh, or joins the one in flight. */
   function load(): Promise<void> {
     if (closed) return Promise.reject(new AuthError("closed", "The verifier was closed"));
-    flight ??= refresh().finally(() => {
-      flight = undefined;
-    });
-    return flight;
+    const current = inFlight();
+    if (current) return current;
+    const started = {
+      at: now(),
+      work: refresh().finally(() => {
+        if (flight === started) flight = undefined;
+      }),
+    };
+    flight = started;
+    return started.work;
+  }
+
+  /** A runtime that ends with the response may have ended a fetch with it, without a word: such a flight is lost. */
+  function inFlight(): Promise<void> | undefined {
+    if (flight && Math.abs(now() - flight.at) > options.timeoutMs * 2 + 1_000) flight = undefined;
+    return flight?.work;
   }
 
   function refreshBehind(): void {
-    if (flight || coolingDown()) return;
+    if (inFlight() || coolingDown()) return;
     const work = load().catch(() => {});
     try {
       options.waitUntil?.(work);
@@ -134,6 +148,7 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
   }
 
   function outage(): AuthError {
+    if (closed) return new AuthError("closed", "The verifier was closed");
     const { code, message } =
       failure?.error ?? new AuthError("jwks_fetch_failed", "No keys have been loaded");
     return new AuthError(code, `The issuer's keys cannot be had: ${message}`, {
@@ -178,9 +193,11 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
   /** An unknown `kid` may be a new key: one refetch a cool-down finds out, whoever asks. */
   function pickUnknown(kid: string, algorithm: string) {
     const since = now() - unknownKidAt;
-    if (flight) return flight.then(() => pickKeys(keys, kid, algorithm), rethrowOutage);
+    const current = inFlight();
+    if (current) return current.then(() => pickKeys(keys, kid, algorithm), rethrowOutage);
     if (coolingDown()) throw outage();
-    if (since >= 0 && since < unknownKidCooldownMs) {
+    // While the last fetch failed, whether the key exists is not known: ask again, or say so.
+    if (!failure && since >= 0 && since < unknownKidCooldownMs) {
       unknownKids += 1;
       if (unknownKids === floodThreshold) report({ name: "unknown_kid_flood" });
       return [];
@@ -200,7 +217,10 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
       const waiting = settled();
       return waiting ? waiting.then(() => key.active) : key.active;
     },
-    load,
+    // As a request would: a readiness probe must not fetch what is fresh, nor wear down a provider that fails.
+    load: async () => {
+      await settled();
+    },
     keys: () => keys,
     health: () => {
       const current = phase();

@@ -10,8 +10,10 @@ export type Revocation =
 /** The list that {@link createRevocationList} makes. */
 export interface RevocationList {
   /**
-   * Refuses matching tokens from now on, until `untilSeconds` (seconds since 1970; default: for ever).
+   * Refuses matching tokens from now on, until `untilSeconds` (seconds since 1970; default: for ever) and, since clocks may
+   * differ by as much, five minutes longer. A token's `exp` is thus a safe end.
    *
+   * @throws TypeError where `untilSeconds` is not a number
    * @throws RangeError when the list is full: forgetting a revocation silently would let a revoked token in
    */
   revoke(what: Revocation, untilSeconds?: number): void;
@@ -43,14 +45,17 @@ export function createRevocationList({
   function listed(name: string, issuer: string, value: string | undefined): boolean {
     if (value === undefined) return false;
     const until = entries.get(keyOf(name, issuer, value));
-    return until !== undefined && now() < until * 1000;
+    return until !== undefined && now() < endMs(until);
   }
 
   return {
     revoke(what, untilSeconds = Number.POSITIVE_INFINITY) {
+      if (typeof untilSeconds !== "number" || Number.isNaN(untilSeconds)) {
+        throw new TypeError("revoke takes seconds since 1970 as the end of a revocation");
+      }
       const key = keyFor(what);
       if (!entries.has(key) && entries.size >= maxEntries) {
-        for (const [old, until] of entries) if (now() >= until * 1000) entries.delete(old);
+        for (const [old, until] of entries) if (now() >= endMs(until)) entries.delete(old);
         if (entries.size >= maxEntries)
           throw new RangeError(`The revocation list is full (${maxEntries} entries)`);
       }
@@ -68,6 +73,11 @@ export function createRevocationList({
       return entries.size;
     },
   };
+}
+
+// A verifier may accept a token up to five minutes beyond its `exp` (`clockToleranceSeconds`): a revocation outlives that.
+function endMs(untilSeconds: number): number {
+  return (untilSeconds + 300) * 1000;
 }
 
 function keyFor(what: Revocation): string {

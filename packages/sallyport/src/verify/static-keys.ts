@@ -1,5 +1,7 @@
 // Keys that come with the configuration: a JWK Set or a shared secret. Nothing is fetched.
+
 import { platform } from "#platform";
+import { isPromise } from "../chain.ts";
 import type { Algorithm } from "./algorithms.ts";
 import { algorithms } from "./algorithms.ts";
 import type { VerificationKey } from "./jwk.ts";
@@ -44,24 +46,23 @@ export function createSecretKeys(secret: string | Uint8Array, names: readonly Al
       active: true,
     });
     const imported = platform.importSecret(bytes, row);
-    return imported instanceof Promise ? imported.then(finish) : finish(imported);
+    return isPromise(imported) ? imported.then(finish) : finish(imported);
   });
   const source = fixedKeys(
-    keys.some((key) => key instanceof Promise) ? Promise.all(keys) : (keys as VerificationKey[]),
+    keys.some((key) => isPromise(key)) ? Promise.all(keys) : (keys as VerificationKey[]),
   );
   // One secret has no kid: whatever the header names, there is nothing to choose.
   return { ...source, find: (_kid, algorithm) => source.find(undefined, algorithm) };
 }
 
 function fixedKeys(keys: readonly VerificationKey[] | Promise<readonly VerificationKey[]>): KeySource {
-  let loaded = keys instanceof Promise ? undefined : keys;
-  const ready =
-    keys instanceof Promise
-      ? keys.then((done) => {
-          loaded = done;
-          return done;
-        })
-      : Promise.resolve(keys);
+  let loaded = isPromise(keys) ? undefined : keys;
+  const ready = isPromise(keys)
+    ? keys.then((done) => {
+        loaded = done;
+        return done;
+      })
+    : Promise.resolve(keys);
   ready.catch(() => {});
   return {
     find(kid, algorithm) {

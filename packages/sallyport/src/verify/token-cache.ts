@@ -26,7 +26,8 @@ export interface TokenCacheBounds {
   readonly maxEntries: number;
   /** Characters of all tokens held. */
   readonly maxBytes: number;
-  readonly seed: number;
+  /** Asked at first use: workerd has no random numbers before a request. */
+  readonly seed: () => number;
 }
 
 export function createTokenCache<Value>({ maxEntries, maxBytes, seed }: TokenCacheBounds): TokenCache<Value> {
@@ -36,9 +37,11 @@ export function createTokenCache<Value>({ maxEntries, maxBytes, seed }: TokenCac
   let hand = 0;
   let bytes = 0;
   let size = 0;
+  let start: number | undefined;
 
   function hashOf(token: string): number {
-    let hash = seed;
+    start ??= seed();
+    let hash = start;
     for (let index = token.length - 22; index < token.length - 2; index += 2) {
       hash = Math.imul(hash ^ token.charCodeAt(index), 0x01000193);
     }

@@ -63,17 +63,20 @@ const ownOnly = [
 
 function issuerList(options: VerifierOptions): { where: string; options: IssuerOptions }[] {
   const { issuers } = options;
-  const shared = Object.fromEntries(
-    Object.entries(options).filter(
-      ([name, value]) => Object.hasOwn(issuerOptionTable, name) && value !== undefined,
-    ),
-  ) as IssuerOptions;
+  const shared = given(options, (name) => Object.hasOwn(issuerOptionTable, name));
   if (!issuers) return [{ where: "createVerifier", options: shared }];
   for (const name of ownOnly) {
     if (shared[name] !== undefined)
       throw new TypeError(`createVerifier: \`${name}\` and \`issuers\` exclude each other`);
   }
-  return issuers.map((own, index) => ({ where: `issuers[${index}]`, options: { ...shared, ...own } }));
+  return issuers.map((own, index) => ({ where: `issuers[${index}]`, options: { ...shared, ...given(own) } }));
+}
+
+/** The options that have a value: an explicit `undefined` must not undo what all issuers share. */
+function given(options: object, wanted: (name: string) => boolean = () => true): IssuerOptions {
+  return Object.fromEntries(
+    Object.entries(options).filter(([name, value]) => value !== undefined && wanted(name)),
+  );
 }
 
 function keysOf(policy: IssuerPolicy, all: VerifierOptions, deps: KeyDeps, tell: Tell): KeySource {

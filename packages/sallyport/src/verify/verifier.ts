@@ -1,6 +1,6 @@
 // token → issuer → key → signature → claims → Identity: each arrow one function, each met once.
 import { platform } from "#platform";
-import { chain, isThenable } from "../chain.ts";
+import { chain, isPromise, isThenable } from "../chain.ts";
 import { AuthError } from "../errors.ts";
 import type { SecurityEvent } from "../events.ts";
 import type { Identity, JsonObject } from "../identity.ts";
@@ -82,10 +82,11 @@ interface CachedToken<Claims> {
   readonly hit: Verified<Claims>;
   readonly trusted: TrustedIssuer;
   readonly key: VerificationKey;
-  /** Seconds since 1970, tolerance included. */
+  /** Seconds since 1970, tolerance included: not valid before. */
   readonly from: number;
+  /** Within these bounds nothing has to be looked at again: expiry or greatest age, whichever comes first. */
   readonly until: number;
-  readonly oldest: number;
+  readonly oldest: number | undefined;
 }
 
 /**
@@ -118,7 +119,7 @@ export function createVerifier<Claims = JsonObject>(
       : createTokenCache<CachedToken<Claims>>({
           maxEntries: options.cache?.maxEntries ?? 16_384,
           maxBytes: options.cache?.maxBytes ?? 33_554_432,
-          seed: random(),
+          seed: random,
         });
   let closed = false;
 
@@ -140,15 +141,11 @@ export function createVerifier<Claims = JsonObject>(
   function recheck(token: string, known: CachedToken<Claims>): Verified<Claims> | Promise<Verified<Claims>> {
     if (closed) throw new AuthError("closed", "The verifier was closed");
     const seconds = now() / 1000;
-    // Put so that a clock that is not a number refuses.
-    if (!(seconds < known.until)) throw new AuthError("token_expired", "The access token has expired");
-    if (seconds < known.from) throw new AuthError("token_not_yet_valid", "The token is not valid yet");
-    if (seconds > known.oldest) {
-      throw new AuthError("token_too_old", "The token was issued longer ago than maxTokenAgeSeconds allows");
-    }
+    const error = seconds >= known.from && seconds < known.until ? undefined : outOfTime(known, seconds);
+    if (error) throw error;
     // The key was dropped: whether the issuer has it again, or another of this name, is asked as for a new token.
     return chain(known.trusted.keys.stillTrusted(known.key), (trusted) =>
-      trusted ? known.hit : checkNew(token),
+      trusted === true ? known.hit : checkNew(token),
     );
   }
 
@@ -216,7 +213,7 @@ export function createVerifier<Claims = JsonObject>(
         : new AuthError("invalid_signature", "The signature does not verify with the issuer's key");
     }
     return chain(verifySignature(key, parsed), (good) =>
-      good ? key : firstGoodKey(keys, parsed, index + 1),
+      good === true ? key : firstGoodKey(keys, parsed, index + 1),
     );
   }
 
@@ -239,14 +236,17 @@ export function createVerifier<Claims = JsonObject>(
       requireAlways(identity, policy.requiredScopes, policy.requiredPermissions);
       const { kid } = parsed.header;
       const miss: Verified<Claims> = { identity, keyId: kid, cached: false };
-      const tolerance = policy.clockToleranceSeconds;
+      const { clockToleranceSeconds: tolerance, maxTokenAgeSeconds: age } = policy;
+      const issuedAt = numberOr(claims.iat, 0);
+      const oldest = age === undefined ? undefined : issuedAt + age + tolerance;
+      const expiry = identity.expiresAt + tolerance;
       cache?.set(token, {
-        hit: { identity, keyId: kid, cached: true },
+        hit: Object.freeze({ identity, keyId: kid, cached: true }),
         trusted,
         key,
-        from: Math.max(numberOr(claims.nbf, 0), numberOr(claims.iat, 0)) - tolerance,
-        until: identity.expiresAt + tolerance,
-        oldest: numberOr(claims.iat, 0) + (policy.maxTokenAgeSeconds ?? Number.POSITIVE_INFINITY) + tolerance,
+        from: Math.max(numberOr(claims.nbf, 0), issuedAt) - tolerance,
+        until: oldest === undefined ? expiry : Math.min(expiry, oldest),
+        oldest,
       });
       return miss;
     });
@@ -288,7 +288,7 @@ export function createVerifier<Claims = JsonObject>(
     verify(token) {
       try {
         const verified = check(token);
-        return verified instanceof Promise
+        return isPromise(verified)
           ? verified.then(({ identity }) => identity)
           : Promise.resolve(verified.identity);
       } catch (error) {
@@ -297,7 +297,7 @@ export function createVerifier<Claims = JsonObject>(
     },
     verifySync(token) {
       const verified = check(token);
-      if (verified instanceof Promise) {
+      if (isPromise(verified)) {
         verified.catch(() => {});
         throw new AuthError("sync_unavailable", "This token needs a promise to be verified: use verify()");
       }
@@ -340,6 +340,17 @@ export function createVerifier<Claims = JsonObject>(
 
 /** Events that tell of everyday life; the rest are warnings. */
 const quietEvents: readonly SecurityEvent["name"][] = ["preset_inferred", "keys_recovered", "keys_rotated"];
+
+/** Why a token verified earlier is out of its time; `undefined` at the very edge of its greatest age. */
+function outOfTime({ hit, trusted, from, oldest }: CachedToken<unknown>, seconds: number) {
+  // Put so that a clock that is not a number refuses.
+  if (!(seconds < hit.identity.expiresAt + trusted.policy.clockToleranceSeconds)) {
+    return new AuthError("token_expired", "The access token has expired");
+  }
+  if (seconds < from) return new AuthError("token_not_yet_valid", "The token is not valid yet");
+  if (oldest === undefined || seconds <= oldest) return undefined;
+  return new AuthError("token_too_old", "The token was issued longer ago than maxTokenAgeSeconds allows");
+}
 
 function verifySignature(
   key: VerificationKey,

@@ -187,7 +187,7 @@ describe("a hit", () => {
 describe("the bounds", () => {
   const text = (index: number, length = 40) => String(index).padStart(6, "0").repeat(10).slice(-length);
   const make = (maxEntries: number, maxBytes = 1_000_000, seed = 7) =>
-    createTokenCache<number>({ maxEntries, maxBytes, seed });
+    createTokenCache<number>({ maxEntries, maxBytes, seed: () => seed });
 
   test("by count, exactly", () => {
     const cache = make(10);
