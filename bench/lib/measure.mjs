@@ -7,21 +7,19 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The greatest distance from the median among the middle half, as a part of the median. */
-export function spread(values) {
+/** The value below which 99 of 100 are. */
+export function percentile(values, part) {
   const sorted = [...values].sort((left, right) => left - right);
-  const quarter = Math.floor(sorted.length / 4);
-  const inner = sorted.slice(quarter, sorted.length - quarter);
-  const middle = median(values);
-  return Math.max(...inner.map((value) => Math.abs(value - middle))) / middle;
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
 }
 
 /**
- * Lets contestants take turns, block by block, in an order drawn anew each time, so that whatever disturbs the
- * machine disturbs all of them.
+ * Lets contestants take turns, block by block, in an order drawn anew each time, so that whatever disturbs the machine
+ * disturbs all of them.
  *
  * @param contestants name → function of a block's input (may return a promise) that does `operations` operations
- * @returns name → microseconds an operation, median of the blocks: `wall`, and `cpu` (the process, all threads)
+ * @returns `each`: name → microseconds an operation, median of the blocks: `wall`, and `cpu` (the process, all threads);
+ * `kept`: processor time by wall-clock over all blocks, far below 1 where the machine was busy with something else
  */
 export async function takeTurns(contestants, { prepare, operations, blocks, warmup }) {
   const names = Object.keys(contestants);
@@ -29,7 +27,6 @@ export async function takeTurns(contestants, { prepare, operations, blocks, warm
   for (let block = -warmup; block < blocks; block += 1) {
     for (const name of shuffled(names)) {
       const input = prepare(block);
-      globalThis.gc?.({ type: "minor" });
       const cpu = process.cpuUsage();
       const start = performance.now();
       await contestants[name](input);
@@ -40,9 +37,14 @@ export async function takeTurns(contestants, { prepare, operations, blocks, warm
       taken[name].cpu.push((user + system) / operations);
     }
   }
-  return Object.fromEntries(
-    names.map((name) => [name, { wall: median(taken[name].wall), cpu: median(taken[name].cpu) }]),
-  );
+  const sum = (values) => values.reduce((total, value) => total + value, 0);
+  const all = Object.values(taken);
+  return {
+    each: Object.fromEntries(
+      names.map((name) => [name, { wall: median(taken[name].wall), cpu: median(taken[name].cpu) }]),
+    ),
+    kept: sum(all.map(({ cpu }) => sum(cpu))) / sum(all.map(({ wall }) => sum(wall))),
+  };
 }
 
 function shuffled(names) {
@@ -54,15 +56,16 @@ function shuffled(names) {
   return order;
 }
 
-/** Calls a synchronous function for each input, or awaits it. The results are used, so that no call can be left out. */
+/** Calls a synchronous function for each input. The results are used, so that no call can be left out. */
 export const each = (verify) => (inputs) => {
-  let truthy = 0;
-  for (const input of inputs) if (verify(input)) truthy += 1;
-  if (truthy !== inputs.length) throw new Error("A contestant refused an honest token");
+  let accepted = 0;
+  for (const input of inputs) if (verify(input)) accepted += 1;
+  if (accepted !== inputs.length) throw new Error("A contestant refused an honest token");
 };
 
+/** The same, awaiting each answer. */
 export const eachAwaited = (verify) => async (inputs) => {
-  let truthy = 0;
-  for (const input of inputs) if (await verify(input)) truthy += 1;
-  if (truthy !== inputs.length) throw new Error("A contestant refused an honest token");
+  let accepted = 0;
+  for (const input of inputs) if (await verify(input)) accepted += 1;
+  if (accepted !== inputs.length) throw new Error("A contestant refused an honest token");
 };

@@ -1,36 +1,54 @@
-// One process: tokens not seen before, one algorithm, all contestants taking turns. Prints JSON.
+// One process: tokens not seen before. The yardsticks and the contestants of one group take turns. Prints JSON.
+// Arguments: algorithm, group, number of blocks.
 import * as contestants from "../lib/contestants.mjs";
 import { each, eachAwaited, takeTurns } from "../lib/measure.mjs";
 import { fresh, makeKey, makeTokens } from "../lib/tokens.mjs";
 
-const [algorithm, quick] = process.argv.slice(2);
+const [algorithm, group, blocks] = process.argv.slice(2);
 const key = makeKey(algorithm);
-const tokens = makeTokens(key, 240);
-const perBlock = 40;
+const tokens = makeTokens(key, 400);
+const perBlock = 100;
 
-const bareInputs = tokens.map((bytes) => contestants.bareInput(fresh(bytes)));
-const at = (block) => (Math.abs(block) * perBlock) % tokens.length;
-const strings = (block) => tokens.slice(at(block), at(block) + perBlock).map(fresh);
-
-const verifier = await contestants.sallyportVerifier(key, false);
-const supported = algorithm !== "PS256";
-const bare = contestants.bare(key);
-const list = {
-  bare: (_strings) => {
-    for (const input of bareInputs.slice(0, perBlock)) if (!bare(input)) throw new Error("bad signature");
-  },
-  laxest: each(contestants.laxest(key)),
-  sallyportSync: each((token) => verifier.verifySync(token)),
-  sallyportAwaited: eachAwaited((token) => verifier.verify(token)),
-  fastJwt: each(contestants.fastJwt(key)),
-  jose: eachAwaited(await contestants.jose(key)),
-  ...(algorithm === "EdDSA" ? {} : { jsonwebtoken: each(contestants.jsonWebToken(key)) }),
-  ...(supported ? { awsJwtVerify: each(contestants.awsJwtVerify(key)) } : {}),
+const inputs = tokens.map((bytes) => contestants.bareInput(fresh(bytes)));
+const bare = each(contestants.bare(key));
+const laxest = each(contestants.laxest(key));
+const part = (list, block) => {
+  const start = (Math.abs(block) * perBlock) % list.length;
+  return list.slice(start, start + perBlock);
 };
-const result = await takeTurns(list, {
-  prepare: strings,
-  operations: perBlock,
-  warmup: 60,
-  blocks: quick ? 40 : 120,
-});
-process.stdout.write(JSON.stringify({ characters: tokens[0].length, result }));
+
+const groups = {
+  async sync() {
+    const verifier = await contestants.sallyportVerifier(key, false);
+    return { sallyport: each((token) => verifier.verifySync(token)) };
+  },
+  async awaited() {
+    const verifier = await contestants.sallyportVerifier(key, false);
+    return { sallyport: eachAwaited((token) => verifier.verify(token)) };
+  },
+  async peers() {
+    return {
+      "fast-jwt": each(contestants.fastJwt(key)),
+      jose: eachAwaited(await contestants.jose(key)),
+      ...(algorithm === "EdDSA" ? {} : { jsonwebtoken: each(contestants.jsonWebToken(key)) }),
+      ...(algorithm === "PS256" ? {} : { "aws-jwt-verify": each(contestants.awsJwtVerify(key)) }),
+    };
+  },
+};
+
+const result = await takeTurns(
+  {
+    bare: ({ block }) => bare(part(inputs, block)),
+    laxest: ({ strings }) => laxest(strings),
+    ...Object.fromEntries(
+      Object.entries(await groups[group]()).map(([name, run]) => [name, ({ strings }) => run(strings)]),
+    ),
+  },
+  {
+    prepare: (block) => ({ block, strings: part(tokens, block).map(fresh) }),
+    operations: perBlock,
+    warmup: 30,
+    blocks: Number(blocks),
+  },
+);
+process.stdout.write(JSON.stringify({ characters: tokens[0].length, ...result }));

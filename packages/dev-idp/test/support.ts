@@ -118,7 +118,7 @@ export function pkce(): { verifier: string; challenge: string } {
   return { verifier, challenge: createHash("sha256").update(verifier).digest("base64url") };
 }
 
-export const secrets: Readonly<Record<string, string>> = { web: "web-secret", machine: "machine-secret" };
+const secrets: Readonly<Record<string, string>> = { web: "web-secret", machine: "machine-secret" };
 
 /** Posts a form, with the client's secret where it has one. */
 export async function post(

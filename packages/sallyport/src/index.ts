@@ -1,7 +1,14 @@
 // `sallyport`: the verifier, the requirements and the one error, without any framework.
 export type { Audit, AuditLogger, AuditOptions, AuditSink, AuditStats, LoggerSink } from "./audit/index.ts";
 export { createAudit, formatEvent, functionSink, jsonLinesSink, loggerSink } from "./audit/index.ts";
-export type { Decision, Missing, Requirement, RequirementFields } from "./authorize/index.ts";
+export type {
+  Check,
+  ClaimRequirement,
+  Decision,
+  Missing,
+  Requirement,
+  RequirementFields,
+} from "./authorize/index.ts";
 export {
   acr,
   allOf,
@@ -24,8 +31,12 @@ export type { AuthEvent, DecisionEvent, SecurityEvent } from "./events.ts";
 export type { Actor, Identity, IdentityKind, JsonObject, JsonValue } from "./identity.ts";
 export type {
   Algorithm,
+  ClaimName,
+  ClaimPath,
+  Condition,
   IssuerOptions,
   JsonWebKeySet,
+  KeySourceHealth,
   Logger,
   Preset,
   PresetName,
@@ -33,6 +44,8 @@ export type {
   RevocationList,
   SigningKey,
   StandardSchema,
+  Tenancy,
+  TokenCacheOptions,
   Verified,
   Verifier,
   VerifierDeps,

@@ -31,7 +31,8 @@ export interface FastifyReplyLike {
   getHeader(name: string): unknown;
   header(name: string, value: string): unknown;
   headers(values: Record<string, string>): unknown;
-  send(payload?: string): unknown;
+  /** Whatever payloads a route's schema or `Reply` allows, its reply fits. */
+  send(payload: never): unknown;
 }
 
 /** A hook in callback form: it costs no promise. */
@@ -130,6 +131,6 @@ function send(answer: Answer, reply: FastifyReplyLike, done: (error?: Error) => 
   if (answer.thrown) done(answer.thrown);
   else {
     reply.code(answer.status);
-    reply.send(answer.text);
+    (reply as { send(payload?: string): unknown }).send(answer.text);
   }
 }

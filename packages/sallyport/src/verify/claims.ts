@@ -3,11 +3,13 @@
 import { type ClaimPath, readClaim } from "../claim-path.ts";
 import { AuthError, type AuthErrorCode } from "../errors.ts";
 import type { JsonObject, JsonValue } from "../identity.ts";
-import { holds, type Preset } from "./preset.ts";
+import type { ClaimTest, Preset } from "./preset.ts";
 
 /** The part of an issuer's policy that concerns claims. Times in seconds. */
 export interface ClaimsPolicy {
   readonly preset: Preset;
+  readonly accept: readonly ClaimTest[];
+  readonly refuse: readonly ClaimTest[];
   readonly audience: readonly string[];
   readonly requiredClaims: readonly ClaimPath[];
   readonly clockToleranceSeconds: number;
@@ -68,7 +70,7 @@ export function checkClaims(claims: JsonObject, policy: ClaimsPolicy, nowSeconds
   checkClient(claims, preset);
   checkActor(claims.act);
   checkActor(claims.may_act);
-  checkType(claims, preset);
+  checkType(claims, policy);
   // Refused until the proof itself is checked: a bound token without its proof is a stolen one (RFC 9449 §7.2, RFC 8705 §3).
   if (claims.cnf !== undefined) {
     throw refusal(
@@ -80,13 +82,13 @@ export function checkClaims(claims: JsonObject, policy: ClaimsPolicy, nowSeconds
 }
 
 /** Separates access tokens from every other kind of token this provider signs. */
-function checkType(claims: JsonObject, preset: Preset): void {
-  for (const condition of preset.accept) {
-    if (holds(condition, claims)) continue;
+function checkType(claims: JsonObject, { preset, accept, refuse }: ClaimsPolicy): void {
+  for (const test of accept) {
+    if (test(claims)) continue;
     throw refusal("wrong_token_type", `The claims are not those of an access token (preset ${preset.name})`);
   }
-  for (const condition of preset.refuse) {
-    if (!holds(condition, claims)) continue;
+  for (const test of refuse) {
+    if (!test(claims)) continue;
     throw refusal(
       "wrong_token_type",
       `The claims are those of another kind of token (preset ${preset.name})`,

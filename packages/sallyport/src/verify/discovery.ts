@@ -32,7 +32,7 @@ async function discover(
  * @throws AuthError `discovery_failed` where the document is another issuer's (OIDC Discovery §4.3, compared to the
  * letter), or names no key set that may be fetched
  */
-export function readMetadata(document: Readonly<Record<string, unknown>>, policy: IssuerPolicy): string {
+function readMetadata(document: Readonly<Record<string, unknown>>, policy: IssuerPolicy): string {
   const { issuer, jwks_uri: uri } = document;
   if (typeof issuer !== "string" || !policy.discovered.includes(issuer)) {
     throw new AuthError(

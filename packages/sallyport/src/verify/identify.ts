@@ -4,7 +4,6 @@ import { type ClaimPath, readClaim } from "../claim-path.ts";
 import type { Actor, Identity, IdentityKind, JsonObject, JsonValue } from "../identity.ts";
 import { stringList } from "./claims.ts";
 import type { IssuerPolicy } from "./issuers.ts";
-import { holds } from "./preset.ts";
 
 const none: readonly string[] = Object.freeze([]);
 
@@ -36,8 +35,8 @@ export function identify(claims: JsonObject, policy: IssuerPolicy): Identity {
   return Object.freeze(identity);
 }
 
-function kindOf(claims: JsonObject, { preset }: IssuerPolicy): IdentityKind {
-  for (const { kind, when } of preset.kinds) if (holds(when, claims)) return kind;
+function kindOf(claims: JsonObject, { kinds }: IssuerPolicy): IdentityKind {
+  for (const { kind, when } of kinds) if (when(claims)) return kind;
   return "user";
 }
 

@@ -1,6 +1,6 @@
 // The verifying room: what other rooms and users may reach.
 
-export { type ClaimPath, claimPath, readClaim } from "../claim-path.ts";
+export type { ClaimPath } from "../claim-path.ts";
 export type { StandardSchema } from "../standard-schema.ts";
 export type { Algorithm } from "./algorithms.ts";
 export type { KeySourceHealth } from "./key-set.ts";
@@ -16,7 +16,7 @@ export type {
 } from "./options.ts";
 export { cacheTable, depsTable, limitTable, verifierOptionTable } from "./options.ts";
 export type { Condition, Preset, Tenancy } from "./preset.ts";
-export { type PresetName, presetNames, presets } from "./presets.ts";
+export { type PresetName, presets } from "./presets.ts";
 export { createRevocationList, type Revocation, type RevocationList } from "./revocation.ts";
 export {
   createVerifier,

@@ -1,10 +1,13 @@
 // Options → one policy an issuer. Every contradiction is found here, at construction.
 import { type ClaimPath, claimPath } from "../claim-path.ts";
+import type { IdentityKind } from "../identity.ts";
 import { checkOptions } from "../options.ts";
 import { type Algorithm, algorithms } from "./algorithms.ts";
 import { type ClaimName, type IssuerOptions, issuerOptionTable } from "./options.ts";
-import type { Preset } from "./preset.ts";
-import { checkPreset, inferPreset, presets } from "./presets.ts";
+import { type ClaimTest, compileCondition, type Preset } from "./preset.ts";
+import { checkPreset } from "./preset-check.ts";
+import { inferPreset } from "./preset-choice.ts";
+import { presets } from "./presets.ts";
 import { type ResolvedIssuer, tenantIssuer } from "./tenants.ts";
 import { requireHttps } from "./urls.ts";
 
@@ -28,6 +31,10 @@ export interface IssuerPolicy {
   readonly discovered: readonly string[];
   readonly discoveryUrl: string;
   readonly preset: Preset;
+  /** The preset's conditions, compiled. */
+  readonly accept: readonly ClaimTest[];
+  readonly refuse: readonly ClaimTest[];
+  readonly kinds: readonly { readonly kind: IdentityKind; readonly when: ClaimTest }[];
   readonly inferred: boolean;
   readonly audience: readonly string[];
   readonly algorithms: readonly Algorithm[];
@@ -62,6 +69,9 @@ export function resolveIssuer(options: IssuerOptions, where: string): IssuerPoli
     discovered,
     discoveryUrl: options.discoveryUrl ?? `${metadata.replace(/\/$/, "")}/.well-known/openid-configuration`,
     preset,
+    accept: preset.accept.map(compileCondition),
+    refuse: preset.refuse.map(compileCondition),
+    kinds: preset.kinds.map(({ kind, when }) => ({ kind, when: compileCondition(when) })),
     inferred,
     audience,
     // Copies: what the caller does with a list afterwards can't widen what was decided here.

@@ -185,7 +185,7 @@ const smallOrderPoints = new Set([
 ]);
 
 /** Whether 32 bytes encode a point of small order, or a coordinate that is not reduced (RFC 8032 §5.1.3). */
-export function isWeakEd25519Point(encoded: Uint8Array): boolean {
+function isWeakEd25519Point(encoded: Uint8Array): boolean {
   let y = 0n;
   for (let index = 31; index >= 0; index -= 1) {
     y = (y << 8n) | BigInt((encoded[index] ?? 0) & (index === 31 ? 0x7f : 0xff));

@@ -81,34 +81,70 @@ export interface Tenancy {
   readonly placeholder: string;
 }
 
+/** A condition, ready to be asked of many tokens. */
+export type ClaimTest = (claims: JsonObject) => boolean;
+
 /**
  * Whether a condition holds for these claims. A missing claim satisfies nothing but `present: false`; a claim that is
  * `null` is there: an ID token's mark counts whatever its value.
  */
 export function holds(condition: Condition, claims: JsonObject): boolean {
-  if (has(condition, "anyOf")) return condition.anyOf.some((one) => holds(one, claims));
-  if (has(condition, "allOf")) return condition.allOf.every((one) => holds(one, claims));
-  const value = readClaim(claims, condition.claim);
-  if (has(condition, "present")) return (value !== undefined) === condition.present;
-  if (value === undefined) return false;
-  if (has(condition, "equals")) return value === condition.equals;
-  if (has(condition, "oneOf")) return condition.oneOf.includes(value);
+  return compileCondition(condition)(claims);
+}
+
+/** Makes {@link holds} for one condition: what kind of condition it is, is found out once. */
+export function compileCondition(condition: Condition): ClaimTest {
+  if (has(condition, "anyOf")) {
+    const tests = condition.anyOf.map(compileCondition);
+    return (claims) => tests.some((test) => test(claims));
+  }
+  if (has(condition, "allOf")) {
+    const tests = condition.allOf.map(compileCondition);
+    return (claims) => tests.every((test) => test(claims));
+  }
+  const { claim } = condition;
+  if (has(condition, "present")) {
+    const { present } = condition;
+    return (claims) => (readClaim(claims, claim) !== undefined) === present;
+  }
+  const test = compileValue(condition);
+  return (claims) => {
+    const value = readClaim(claims, claim);
+    return value !== undefined && test(value, claims);
+  };
+}
+
+type ValueCondition = Exclude<
+  Condition,
+  { readonly anyOf: unknown } | { readonly allOf: unknown } | { readonly present: unknown }
+>;
+
+function compileValue(condition: ValueCondition): (value: JsonValue, claims: JsonObject) => boolean {
+  if (has(condition, "equals")) return (value) => value === condition.equals;
+  if (has(condition, "oneOf")) return (value) => condition.oneOf.includes(value);
   if (has(condition, "startsWith"))
-    return typeof value === "string" && value.startsWith(condition.startsWith);
-  if (has(condition, "endsWith")) return typeof value === "string" && value.endsWith(condition.endsWith);
-  if (has(condition, "type")) return isOfType(value, condition.type);
+    return (value) => typeof value === "string" && value.startsWith(condition.startsWith);
+  if (has(condition, "endsWith"))
+    return (value) => typeof value === "string" && value.endsWith(condition.endsWith);
+  if (has(condition, "type")) return (value) => isOfType(value, condition.type);
   if (has(condition, "includes")) {
-    const other = readClaim(claims, condition.includes);
-    return typeof other === "string" && (value === other || (Array.isArray(value) && value.includes(other)));
+    return (value, claims) => {
+      const other = readClaim(claims, condition.includes);
+      return (
+        typeof other === "string" && (value === other || (Array.isArray(value) && value.includes(other)))
+      );
+    };
   }
-  const parts: string[] = [];
-  for (const path of condition.from) {
-    const part = readClaim(claims, path);
-    if (typeof part !== "string") return false;
-    parts.push(part);
+  const { template, from } = condition;
+  const [first] = from;
+  if (template === "{0}" && first && from.length === 1) {
+    return (value, claims) => typeof value === "string" && value === readClaim(claims, first);
   }
-  if (condition.template === "{0}") return value === parts[0];
-  return value === condition.template.replace(/\{(\d)\}/g, (_, index) => parts[Number(index)] as string);
+  return (value, claims) => {
+    const parts = from.map((path) => readClaim(claims, path));
+    if (!parts.every((part) => typeof part === "string")) return false;
+    return value === template.replace(/\{(\d)\}/g, (_, index) => parts[Number(index)] as string);
+  };
 }
 
 function isOfType(value: JsonValue, type: "string" | "list" | "object" | "one"): boolean {
@@ -121,9 +157,9 @@ function isOfType(value: JsonValue, type: "string" | "list" | "object" | "one"):
 }
 
 // Own members only: nothing that somebody puts on Object.prototype makes a condition into another.
-function has<Name extends string>(
-  condition: Condition,
+function has<Kind extends Condition, Name extends string>(
+  condition: Kind,
   name: Name,
-): condition is Extract<Condition, Readonly<Record<Name, unknown>>> {
+): condition is Extract<Kind, Readonly<Record<Name, unknown>>> {
   return Object.hasOwn(condition, name);
 }

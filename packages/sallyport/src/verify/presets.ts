@@ -1,7 +1,6 @@
 // The providers we know: one row each. How to add one: CONTRIBUTING.md.
-import type { JsonObject } from "../identity.ts";
-import { algorithmRow, defaultAlgorithms } from "./algorithms.ts";
-import { type Condition, holds, type Preset } from "./preset.ts";
+import { defaultAlgorithms } from "./algorithms.ts";
+import type { Condition, Preset } from "./preset.ts";
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -28,7 +27,8 @@ const idTokenMarks: readonly Condition[] = [
   present("events"),
 ];
 
-const plain = {
+/** What a row has where it says nothing else. */
+export const plain = {
   accept: [],
   refuse: [],
   kinds: [],
@@ -288,94 +288,8 @@ export const presets = deepFreeze(
   Object.fromEntries(presetNames.map((name) => [name, { name, ...rows[name] }])),
 ) as unknown as Readonly<Record<PresetName, Preset>>;
 
-function deepFreeze<Value>(value: Value): Value {
+export function deepFreeze<Value>(value: Value): Value {
   if (typeof value !== "object" || value === null || value instanceof RegExp) return value;
   for (const member of Object.values(value)) deepFreeze(member);
   return Object.freeze(value);
-}
-
-/** The preset that an issuer's URL proves, if any. */
-export function inferPreset(issuer: string): Preset | undefined {
-  const { hostname, pathname } = new URL(issuer);
-  return Object.values(presets).find(
-    ({ issuerHost, issuerPath }) =>
-      issuerHost?.test(hostname) === true || issuerPath?.test(pathname) === true,
-  );
-}
-
-/** The presets that would accept a token of this type; for the log, where a token was refused for its type. */
-export function presetsAccepting(typ: string | undefined, claims: JsonObject): readonly PresetName[] {
-  return presetNames.filter((name) => {
-    const { headerTypes, required, accept, refuse } = presets[name];
-    return (
-      headerTypes.includes(typ ?? null) &&
-      required.every((claim) => Object.hasOwn(claims, claim)) &&
-      accept.every((condition) => holds(condition, claims)) &&
-      !refuse.some((condition) => holds(condition, claims))
-    );
-  });
-}
-
-const pathLists = [
-  "audience",
-  "userId",
-  "clientId",
-  "scopes",
-  "roles",
-  "groups",
-  "permissions",
-  "username",
-  "tokenId",
-] as const;
-
-const isPath = (path: unknown) =>
-  Array.isArray(path) && path.length > 0 && path.every((step) => typeof step === "string" && step !== "");
-
-/**
- * Checks a preset of the user's own: it must be as strict as ours.
- *
- * @throws TypeError
- */
-export function checkPreset(preset: Preset, where: string): Preset {
-  const list = (value: unknown) => Array.isArray(value) && value.length > 0;
-  if (typeof preset.name !== "string" || !list(preset.algorithms) || !list(preset.headerTypes)) {
-    throw new TypeError(
-      `${where}: \`preset\` takes a row with name, algorithms, headerTypes, required and accept`,
-    );
-  }
-  const required = preset.required ?? [];
-  if (!["iss", "exp", "sub", "iat"].every((claim) => required.includes(claim))) {
-    throw new TypeError(
-      `${where}: \`preset\` takes a row whose \`required\` has at least iss, exp, sub and iat`,
-    );
-  }
-  if (!preset.algorithms.every((name) => algorithmRow(name) !== undefined)) {
-    throw new TypeError(
-      `${where}: \`preset\` takes a row whose \`algorithms\` are RS256, PS256, ES256 and their like`,
-    );
-  }
-  // Compared with the header's `typ` in this form: another would match nothing, or seem to.
-  const isType = (typ: unknown) =>
-    typ === null ||
-    (typeof typ === "string" && /^(?!application\/)[\x21-\x7e]+$/.test(typ) && typ === typ.toLowerCase());
-  if (!preset.headerTypes.every(isType)) {
-    throw new TypeError(
-      `${where}: \`preset\` takes a row whose \`headerTypes\` are in lower case without application/, or null`,
-    );
-  }
-  const typed = preset.headerTypes.length === 1 && preset.headerTypes[0] === "at+jwt";
-  if (!typed && !list(preset.accept)) {
-    throw new TypeError(
-      `${where}: \`preset\` takes a row whose \`accept\` tells access tokens from ID tokens, since its headerTypes do not`,
-    );
-  }
-  for (const name of pathLists) {
-    const paths: unknown = preset[name];
-    if (paths !== undefined && !(Array.isArray(paths) && paths.every(isPath))) {
-      throw new TypeError(
-        `${where}: \`preset\` takes a row whose \`${name}\` is a list of paths, each a list of steps`,
-      );
-    }
-  }
-  return deepFreeze(structuredClone({ ...plain, ...preset }));
 }

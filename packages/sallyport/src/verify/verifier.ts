@@ -20,7 +20,7 @@ import {
   type VerifierOptions,
   verifierOptionTable,
 } from "./options.ts";
-import { presetsAccepting } from "./presets.ts";
+import { presetsAccepting } from "./preset-choice.ts";
 import { keyMayServe, tenantMatches } from "./tenants.ts";
 import { thumbprintsAgree } from "./thumbprints.ts";
 import { createTokenCache } from "./token-cache.ts";

@@ -52,7 +52,49 @@ test("what it leaves out has the usual place", async () => {
   expect(identity).toMatchObject({ kind: "user", scopes: ["a"], roles: ["Reader"], clientId: "c1" });
 });
 
+const condition = (value: unknown) => ({ refuse: [value] });
+
 const refusals: readonly (readonly [string, object, RegExp])[] = [
+  ["a member that means nothing", { refuses: [] }, /without `refuses`/],
+  [
+    "a kind that is none",
+    { kinds: [{ kind: "robot", when: { claim: ["a"], present: true } }] },
+    /`kinds` is a list/,
+  ],
+  ["a kind without a condition", { kinds: [{ kind: "service", when: {} }] }, /`kinds` is a list/],
+  [
+    "conditions that are no list",
+    { accept: { claim: ["a"], present: true } },
+    /`accept` is a list of conditions/,
+  ],
+  ["nothing as a condition", condition(null), /`refuse` is a list of conditions/],
+  ["a list as a condition", condition([]), /`refuse` is a list of conditions/],
+  ["a condition without a claim", condition({ present: true }), /`refuse` is a list of conditions/],
+  [
+    "a condition of an empty path",
+    condition({ claim: [], present: true }),
+    /`refuse` is a list of conditions/,
+  ],
+  ["a condition without an operator", condition({ claim: ["a"] }), /`refuse` is a list of conditions/],
+  [
+    "an operator that is misspelt",
+    condition({ claim: ["a"], equal: "b" }),
+    /`refuse` is a list of conditions/,
+  ],
+  ["two operators", condition({ claim: ["a"], equals: "b", present: true }), /`refuse` is a list/],
+  [
+    "a value of the wrong form",
+    condition({ claim: ["a"], present: "yes" }),
+    /`refuse` is a list of conditions/,
+  ],
+  ["half a template", condition({ claim: ["a"], template: "{0}" }), /`refuse` is a list of conditions/],
+  ["alternatives that are none", condition({ anyOf: [] }), /`refuse` is a list of conditions/],
+  ["all of nothing", { accept: [{ allOf: [] }] }, /`accept` is a list of conditions/],
+  [
+    "alternatives beside something else",
+    condition({ anyOf: [{ claim: ["a"], present: true }], b: 1 }),
+    /`refuse` is/,
+  ],
   ["no name", { name: undefined }, /name, algorithms, headerTypes, required and accept/],
   ["no algorithms", { algorithms: [] }, /name, algorithms/],
   ["an algorithm nobody knows", { algorithms: ["none"] }, /`algorithms` are RS256/],

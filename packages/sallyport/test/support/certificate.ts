@@ -27,7 +27,7 @@ export interface CertificateOptions {
 }
 
 /** A certificate in DER, valid from 2020 to 2049. */
-export function createCertificate(options: CertificateOptions): Buffer {
+function createCertificate(options: CertificateOptions): Buffer {
   const { subject, publicKey, issuer, issuerKey, dnsNames = [], authority = false } = options;
   const names = sequence(...dnsNames.map((name) => der(0x82, Buffer.from(name))));
   const extensions = [

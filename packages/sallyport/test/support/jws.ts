@@ -13,7 +13,7 @@ export const asymmetric = (Object.keys(algorithms) as Algorithm[]).filter(
 const parser = createCompactParser({ tokenBytes: 100_000, depth: 32 });
 
 /** Splits by the rules of the parser; the payload may be any bytes. `undefined` where the parser refuses. */
-export function parseJws(jws: string) {
+function parseJws(jws: string) {
   const [header = "", payload = "", signature = "", ...more] = jws.split(".");
   // An empty payload is a JWS, though never a token.
   if (more.length > 0 || !platform.decodeBase64url(payload)) return undefined;

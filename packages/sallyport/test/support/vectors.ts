@@ -8,7 +8,7 @@ if (!present) {
   console.warn(`\nSKIPPED: the independent vectors are not at ${folder.pathname}\n`);
 }
 
-export const vectorText = (path: string) => readFileSync(new URL(path, folder), "utf8");
+const vectorText = (path: string) => readFileSync(new URL(path, folder), "utf8");
 export const vectorBytes = (path: string) =>
   readFileSync(new URL(path.replaceAll("#", "%23").replaceAll("+", "%2B"), folder));
 export const vectorJson = <Json>(path: string) => JSON.parse(vectorText(path)) as Json;

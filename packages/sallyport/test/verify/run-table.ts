@@ -55,7 +55,7 @@ async function withRemoteKeys(kit: Kit, one: TokenCase, token: unknown): Promise
 }
 
 /** `accept`, or the code of what was thrown. */
-export function answerOf(verify: () => unknown): unknown {
+function answerOf(verify: () => unknown): unknown {
   try {
     verify();
     return "accept";
