@@ -171,7 +171,8 @@ token from another beyond "expired":
 \`\`\`
 
 Answers carry \`Cache-Control: no-store\`; 400, 401 and 403 a \`WWW-Authenticate\` challenge (RFC 6750, RFC 9470), 503 a
-\`Retry-After\`. Where no token was sent the challenge has no \`error\` (RFC 6750 §3.1).
+\`Retry-After\`. Where no token was sent the challenge has no \`error\` (RFC 6750 §3.1), and the
+body's is \`missing_token\`; that of a 503 is \`temporarily_unavailable\`.
 
 With \`refuse: "throw"\` the framework's error handling gets an \`AuthError\` whose \`message\` is what the caller may read, since many
 default handlers send it; the error with the reason is its \`cause\`. The refusal's headers are on the answer already.

@@ -51,7 +51,6 @@ let tried = chosen.length - queue.length;
 await Promise.all(Array.from({ length: Math.max(1, Math.min(4, availableParallelism())) }, work));
 
 console.log(`\n${tried} refusals disabled in ${seconds()}; ${excused} excused as equivalent`);
-for (const { path, line, text } of survivors) console.log(`SURVIVED ${path}:${line}  ${text.split("\n")[0]}`);
 console.log(`${tried - survivors.length} passed, ${survivors.length} failed`);
 rmSync(folder, { recursive: true });
 process.exit(survivors.length === 0 ? 0 : 1);
@@ -75,7 +74,12 @@ async function work() {
     tried += 1;
     const killed = files.length > 0 && (await runTests(files, mutant.number, {})) !== 0;
     process.stdout.write(killed ? "." : "S");
-    if (!killed) survivors.push(mutant);
+    if (!killed) {
+      survivors.push(mutant);
+      console.log(
+        `\nSURVIVED ${mutant.path}:${mutant.line}  ${mutant.text.split("\n")[0]} (${files.length} suites)`,
+      );
+    }
   }
 }
 

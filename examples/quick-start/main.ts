@@ -5,7 +5,7 @@ import { formatEvent } from "sallyport";
 import { buildApp } from "./app.ts";
 
 const host = "127.0.0.1";
-const wanted = Number(process.env.PORT ?? 3000);
+const wanted = Number(process.env.PORT || 3000);
 if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65535) {
   console.error("PORT takes a number from 0 to 65535");
   process.exit(1);

@@ -16,14 +16,16 @@ export function claimPath(name: string | ClaimPath): ClaimPath {
 
 /** The value at a path, or `undefined`; nothing inherited is ever read (`constructor`, `__proto__`). */
 export function readClaim(claims: JsonObject, path: ClaimPath): JsonValue | undefined {
+  // Most paths have one step, and every token is asked for a dozen of them.
+  if (path.length === 1) return ownMember(claims, path[0] as string);
   let value: JsonValue | undefined = claims;
-  for (let index = 0; index < path.length; index += 1) {
-    const step = path[index] as string;
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    const next: JsonValue | undefined = (value as JsonObject)[step];
-    // JSON has no undefined: that a member is absent is seen without asking whose it would be.
-    if (next === undefined || !Object.hasOwn(value, step)) return undefined;
-    value = next;
-  }
+  for (const step of path) value = ownMember(value, step);
   return value;
+}
+
+function ownMember(value: JsonValue | undefined, name: string): JsonValue | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const member = (value as JsonObject)[name];
+  // JSON has no undefined: that a member is absent is seen without asking whose it would be.
+  return member !== undefined && Object.hasOwn(value, name) ? member : undefined;
 }

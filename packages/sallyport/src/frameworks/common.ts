@@ -88,3 +88,13 @@ export function createKit<Claims, Carrier extends object>(
     gate,
   };
 }
+
+/**
+ * The requirement among the arguments of `required()`.
+ *
+ * @throws TypeError where there are several: the second would be left out without a word
+ */
+export function onlyRequirement(given: readonly (Requirement | undefined)[]): Requirement | undefined {
+  if (given.length > 1) throw new TypeError("required() takes one requirement; join several by allOf()");
+  return given[0];
+}

@@ -5,7 +5,7 @@ import { isPromise } from "../chain.ts";
 import { type Answer, type GuardOptions, type NodeMessage, nodeFacts } from "../http/index.ts";
 import type { JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import { type Auth, createKit, type OptionalOptions } from "./common.ts";
+import { type Auth, createKit, type OptionalOptions, onlyRequirement } from "./common.ts";
 import { type NodeResponse, send, setHeaders, varyByCaller } from "./node-response.ts";
 
 export * from "./exports.ts";
@@ -66,7 +66,7 @@ export function sallyport<Claims = JsonObject>(
 
   return {
     ...auth,
-    required: (needed) => middleware(needed, {}),
+    required: (...given) => middleware(onlyRequirement(given), {}),
     optional: (needed, { onInvalid = "refuse" } = {}) => middleware(needed, { optional: true, onInvalid }),
   };
 }

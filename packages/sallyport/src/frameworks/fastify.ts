@@ -13,7 +13,7 @@ import {
 } from "../http/index.ts";
 import type { JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import { type Auth, createKit, type OptionalOptions } from "./common.ts";
+import { type Auth, createKit, type OptionalOptions, onlyRequirement } from "./common.ts";
 
 export * from "./exports.ts";
 
@@ -111,7 +111,7 @@ export function sallyport<Claims = JsonObject>(
 
   return {
     ...auth,
-    required: (needed) => guarded(needed, {}),
+    required: (...given) => guarded(onlyRequirement(given), {}),
     optional: (needed, { onInvalid = "refuse" } = {}) => guarded(needed, { optional: true, onInvalid }),
     plugin: () => (app, _options, done) => {
       app.addHook("onClose", () => auth.close());

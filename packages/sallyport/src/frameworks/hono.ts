@@ -7,7 +7,7 @@ import { isPromise } from "../chain.ts";
 import { type Answer, type GuardOptions, vary, webFacts } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import { type Auth, createKit, type OptionalOptions } from "./common.ts";
+import { type Auth, createKit, type OptionalOptions, onlyRequirement } from "./common.ts";
 
 export * from "./exports.ts";
 
@@ -56,7 +56,7 @@ export function sallyport<Claims = JsonObject>(
 
   return {
     ...auth,
-    required: (needed) => middleware(needed, {}),
+    required: (...given) => middleware(onlyRequirement(given), {}),
     optional: (needed, { onInvalid = "refuse" } = {}) => middleware(needed, { optional: true, onInvalid }),
   };
 }

@@ -48,5 +48,7 @@ export function requireHttps(
       `${where}: \`${option}\` is http on loopback; set \`insecureAllowLoopback\` if this is development or a test`,
     );
   }
-  throw new TypeError(`${where}: \`${option}\` takes an https URL`);
+  throw new TypeError(
+    `${where}: \`${option}\` takes an https URL; http only for loopback, with \`insecureAllowLoopback: true\``,
+  );
 }

@@ -232,24 +232,38 @@ export function createVerifier<Claims = JsonObject>(
       tellConfusion(error, policy.name);
       throw error;
     }
-    return chain(custom(identify(claims, policy)), (identity) => {
-      requireAlways(identity, policy.requiredScopes, policy.requiredPermissions);
-      const { kid } = parsed.header;
-      const miss: Verified<Claims> = { identity, keyId: kid, cached: false };
+    const identity = custom(identify(claims, policy));
+    return isPromise(identity)
+      ? identity.then((own) => admit(token, parsed, trusted, key, own))
+      : admit(token, parsed, trusted, key, identity);
+  }
+
+  /** The last checks, and the cache. */
+  function admit(
+    token: string,
+    { payload, header }: CompactToken,
+    trusted: TrustedIssuer,
+    key: VerificationKey,
+    identity: Identity<Claims>,
+  ): Verified<Claims> {
+    const { policy } = trusted;
+    requireAlways(identity, policy.requiredScopes, policy.requiredPermissions);
+    const keyId = header.kid;
+    if (cache) {
       const { clockToleranceSeconds: tolerance, maxTokenAgeSeconds: age } = policy;
-      const issuedAt = numberOr(claims.iat, 0);
+      const issuedAt = numberOr(payload.iat, 0);
       const oldest = age === undefined ? undefined : issuedAt + age + tolerance;
       const expiry = identity.expiresAt + tolerance;
-      cache?.set(token, {
-        hit: Object.freeze({ identity, keyId: kid, cached: true }),
+      cache.set(token, {
+        hit: Object.freeze({ identity, keyId, cached: true }),
         trusted,
         key,
-        from: Math.max(numberOr(claims.nbf, 0), issuedAt) - tolerance,
+        from: Math.max(numberOr(payload.nbf, 0), issuedAt) - tolerance,
         until: oldest === undefined ? expiry : Math.min(expiry, oldest),
         oldest,
       });
-      return miss;
-    });
+    }
+    return { identity, keyId, cached: false };
   }
 
   function tellConfusion(error: unknown, issuer: string): void {
@@ -284,16 +298,9 @@ export function createVerifier<Claims = JsonObject>(
   }
 
   return {
-    // Not an async function, which would wait for a microtask more.
-    verify(token) {
-      try {
-        const verified = check(token);
-        return isPromise(verified)
-          ? verified.then(({ identity }) => identity)
-          : Promise.resolve(verified.identity);
-      } catch (error) {
-        return Promise.reject(error);
-      }
+    async verify(token) {
+      const verified = check(token);
+      return isPromise(verified) ? (await verified).identity : verified.identity;
     },
     verifySync(token) {
       const verified = check(token);
