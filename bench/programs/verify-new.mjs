@@ -11,7 +11,12 @@ const perBlock = 100;
 
 const inputs = tokens.map((bytes) => contestants.bareInput(fresh(bytes)));
 const bare = each(contestants.bare(key));
-const laxest = each(contestants.laxest(key));
+const lax = contestants.laxest(key);
+// The awaited contestant is also measured against the yardstick in the same form.
+const yardsticks = {
+  laxest: each(lax),
+  ...(group === "awaited" ? { "laxest, awaited": eachAwaited(async (token) => lax(token)) } : {}),
+};
 const part = (list, block) => {
   const start = (Math.abs(block) * perBlock) % list.length;
   return list.slice(start, start + perBlock);
@@ -36,12 +41,12 @@ const groups = {
   },
 };
 
+const list = { ...yardsticks, ...(await groups[group]()) };
 const result = await takeTurns(
   {
     bare: ({ block }) => bare(part(inputs, block)),
-    laxest: ({ strings }) => laxest(strings),
     ...Object.fromEntries(
-      Object.entries(await groups[group]()).map(([name, run]) => [name, ({ strings }) => run(strings)]),
+      Object.entries(list).map(([name, run]) => [name, ({ strings }) => run(strings)]),
     ),
   },
   {

@@ -1,12 +1,12 @@
 // One process: tokens seen before, in random order, each call with a fresh string. Prints JSON.
-// Arguments: the file of tokens (a line each, the public JWK first), the contestant, `quick`.
+// Arguments: the file of tokens (a line each, the public JWK first), the contestant, the number of blocks.
 import { readFileSync } from "node:fs";
 import { createPublicKey } from "node:crypto";
 import * as contestants from "../lib/contestants.mjs";
 import { each, eachAwaited, takeTurns } from "../lib/measure.mjs";
 import { fresh } from "../lib/tokens.mjs";
 
-const [file, contestant, quick] = process.argv.slice(2);
+const [file, contestant, blocks] = process.argv.slice(2);
 const [first, ...lines] = readFileSync(file, "latin1").trimEnd().split("\n");
 const jwk = JSON.parse(first);
 const key = { jwk, algorithm: jwk.alg, publicKey: createPublicKey({ key: jwk, format: "jwk" }) };
@@ -40,6 +40,6 @@ for (const bytes of tokens) await check(fresh(bytes));
 const order = () => Array.from({ length: perBlock }, () => fresh(tokens[Math.floor(Math.random() * tokens.length)]));
 const result = await takeTurns(
   { [contestant]: awaited ? eachAwaited(check) : each(check) },
-  { prepare: order, operations: perBlock, warmup: 200, blocks: quick ? 400 : 1200 },
+  { prepare: order, operations: perBlock, warmup: 200, blocks: Number(blocks) },
 );
 process.stdout.write(JSON.stringify({ characters: tokens[0].length, tokens: tokens.length, result }));

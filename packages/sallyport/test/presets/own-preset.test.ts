@@ -37,6 +37,12 @@ test("it is used as ours are", async () => {
   expect(await refused({}, { typ: "at+jwt" })).toBe("wrong_token_type");
 });
 
+test("where it does not require an audience, a token without one is refused all the same", async () => {
+  const verifier = make({ required: ["iss", "exp", "sub", "iat"] });
+  const token = await idp.token({ header: { typ: "JWT" }, claims: { use: "api", aud: undefined } });
+  expect(await codeOf(verifier.verify(token))).toBe("invalid_audience");
+});
+
 test("what it leaves out has the usual place", async () => {
   const small = {
     name: "small",
