@@ -67,7 +67,13 @@ export function fastJwt({ algorithm, publicKey }, cache = false) {
 
 export async function jose({ algorithm, jwk }) {
   const key = await importJWK(jwk, algorithm);
-  const options = { issuer, audience, algorithms: [algorithm], typ: "at+jwt", requiredClaims: ["sub", "jti"] };
+  const options = {
+    issuer,
+    audience,
+    algorithms: [algorithm],
+    typ: "at+jwt",
+    requiredClaims: ["sub", "jti"],
+  };
   return (token) => jwtVerify(token, key, options);
 }
 

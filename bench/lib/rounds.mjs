@@ -16,7 +16,10 @@ export function command(program, args, processor) {
 export function runProgram(program, args = [], { processor, env = {} } = {}) {
   const [file, ...rest] = command(program, args.map(String), processor);
   return new Promise((resolve, reject) => {
-    const child = spawn(file, rest, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } });
+    const child = spawn(file, rest, {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, ...env },
+    });
     let text = "";
     child.stdout.setEncoding("utf8").on("data", (chunk) => {
       text += chunk;

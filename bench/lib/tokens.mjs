@@ -13,12 +13,20 @@ const kinds = {
     hash: "sha256",
     options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 },
   },
-  ES256: { type: "ec", make: { namedCurve: "P-256" }, hash: "sha256", options: { dsaEncoding: "ieee-p1363" } },
+  ES256: {
+    type: "ec",
+    make: { namedCurve: "P-256" },
+    hash: "sha256",
+    options: { dsaEncoding: "ieee-p1363" },
+  },
   EdDSA: { type: "ed25519", make: {}, hash: null, options: {} },
 };
 
 /** What `crypto.verify` and `crypto.sign` need for an algorithm beside the key. */
-export const signatureForm = (algorithm) => ({ hash: kinds[algorithm].hash, options: kinds[algorithm].options });
+export const signatureForm = (algorithm) => ({
+  hash: kinds[algorithm].hash,
+  options: kinds[algorithm].options,
+});
 
 /** A key pair for an algorithm; `jwk` is its public half as an issuer publishes it. */
 export function makeKey(algorithm, kid = "2026-11-signing-key-of-the-idp-1") {

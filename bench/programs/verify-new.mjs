@@ -45,9 +45,7 @@ const list = { ...yardsticks, ...(await groups[group]()) };
 const result = await takeTurns(
   {
     bare: ({ block }) => bare(part(inputs, block)),
-    ...Object.fromEntries(
-      Object.entries(list).map(([name, run]) => [name, ({ strings }) => run(strings)]),
-    ),
+    ...Object.fromEntries(Object.entries(list).map(([name, run]) => [name, ({ strings }) => run(strings)])),
   },
   {
     prepare: (block) => ({ block, strings: part(tokens, block).map(fresh) }),

@@ -1,7 +1,8 @@
 // One process: tokens seen before, in random order, each call with a fresh string. Prints JSON.
 // Arguments: the file of tokens (a line each, the public JWK first), the contestant, the number of blocks.
-import { readFileSync } from "node:fs";
+
 import { createPublicKey } from "node:crypto";
+import { readFileSync } from "node:fs";
 import * as contestants from "../lib/contestants.mjs";
 import { each, eachAwaited, takeTurns } from "../lib/measure.mjs";
 import { fresh } from "../lib/tokens.mjs";
@@ -37,7 +38,8 @@ const makers = {
 const { check, awaited } = await makers[contestant]();
 for (const bytes of tokens) await check(fresh(bytes));
 // The same strings are made in every block, by what stands for the HTTP parser; the time is taken without them.
-const order = () => Array.from({ length: perBlock }, () => fresh(tokens[Math.floor(Math.random() * tokens.length)]));
+const order = () =>
+  Array.from({ length: perBlock }, () => fresh(tokens[Math.floor(Math.random() * tokens.length)]));
 const result = await takeTurns(
   { [contestant]: awaited ? eachAwaited(check) : each(check) },
   { prepare: order, operations: perBlock, warmup: 200, blocks: Number(blocks) },

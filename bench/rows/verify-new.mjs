@@ -26,7 +26,8 @@ export async function run({ quick, progress }) {
     for (const note of [...own.notes, ...peers.notes]) notes.add(`${algorithm}: ${note}`);
     const { sync, awaited } = own.results;
     const all = [...sync, ...awaited, ...peers.results.peers];
-    const by = (results, name, yardstick) => median(results.map(({ each }) => each[name].cpu / each[yardstick].cpu));
+    const by = (results, name, yardstick) =>
+      median(results.map(({ each }) => each[name].cpu / each[yardstick].cpu));
     const at = (results, name) => median(results.map(({ each }) => each[name].cpu));
     const fast = by(peers.results.peers, "fast-jwt", "laxest");
     const row = (what, results, name, required = "") => {

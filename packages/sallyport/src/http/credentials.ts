@@ -2,20 +2,6 @@
 import { AuthError } from "../errors.ts";
 import type { RequestFacts } from "./facts.ts";
 
-/** `undefined`, the one value, or the list of all values of `Authorization` in Node's raw header list. */
-export function rawAuthorization(rawHeaders: readonly string[]): string | readonly string[] | undefined {
-  let found: string | string[] | undefined;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] as string;
-    if (name.length !== 13 || (name !== "authorization" && name.toLowerCase() !== "authorization")) continue;
-    const value = rawHeaders[index + 1] as string;
-    if (found === undefined) found = value;
-    else if (typeof found === "string") found = [found, value];
-    else found.push(value);
-  }
-  return found;
-}
-
 /**
  * The token of the `Authorization` header, or `undefined` where the request carries no bearer credentials.
  * A token in the query or the body is never read (RFC 9700 §4.3.2); beside one in the header it is an error.

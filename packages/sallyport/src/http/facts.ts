@@ -1,5 +1,4 @@
 // What the edge has to know of a request, read from Node's and from the web's own form of it.
-import { rawAuthorization } from "./credentials.ts";
 import { formToken, isForm, tokenInForm } from "./form.ts";
 import { isPreflight } from "./preflight.ts";
 
@@ -86,4 +85,18 @@ export function webFacts(request: Request, { route, requestId, rawHeaders }: Web
 
 function idText(id: unknown): string | undefined {
   return typeof id === "string" ? id : typeof id === "number" ? String(id) : undefined;
+}
+
+/** `undefined`, the one value, or the list of all values of `Authorization` in Node's raw header list. */
+function rawAuthorization(rawHeaders: readonly string[]): string | readonly string[] | undefined {
+  let found: string | string[] | undefined;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    if (name.length !== 13 || (name !== "authorization" && name.toLowerCase() !== "authorization")) continue;
+    const value = rawHeaders[index + 1] as string;
+    if (found === undefined) found = value;
+    else if (typeof found === "string") found = [found, value];
+    else found.push(value);
+  }
+  return found;
 }
