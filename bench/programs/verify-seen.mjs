@@ -44,4 +44,4 @@ const result = await takeTurns(
   { [contestant]: awaited ? eachAwaited(check) : each(check) },
   { prepare: order, operations: perBlock, warmup: 200, blocks: Number(blocks) },
 );
-process.stdout.write(JSON.stringify({ characters: tokens[0].length, tokens: tokens.length, result }));
+process.stdout.write(JSON.stringify({ characters: tokens[0].length, tokens: tokens.length, ...result }));

@@ -48,13 +48,17 @@ export function answer(given: Answer, response: unknown, adapter: AbstractHttpAd
     if (!(given.thrown && name === "content-type")) adapter.setHeader(response, name, value);
   }
   if (given.thrown) throw given.thrown;
-  if (given instanceof Refused && typeof given.body === "object" && given.body !== null) {
+  const json = given.headers["content-type"]?.startsWith("application/json");
+  if (given instanceof Refused && json && typeof given.body === "object" && given.body !== null) {
     throw new HttpException(given.body, given.status, { cause: given.error });
   }
   throw new PlainAnswer(given);
 }
 
-/** What has a text as its body, or none: Nest would wrap either in an object of its own. */
+/**
+ * What has a text as its body, or none, which Nest would wrap in an object of its own; or a type of its own
+ * (`application/problem+json`), which Nest's Express adapter replaces from 11.2 on.
+ */
 class PlainAnswer extends HttpException {
   readonly text: string | undefined;
 
