@@ -7,12 +7,6 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The value below which 99 of 100 are. */
-export function percentile(values, part) {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
-}
-
 /**
  * Lets contestants take turns, block by block, in an order drawn anew each time, so that whatever disturbs the machine
  * disturbs all of them.

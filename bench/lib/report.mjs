@@ -7,7 +7,7 @@ export const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 export const verdict = (met) => (met ? "met" : "**not met**");
 
 /** A Markdown table. */
-export function table(head, rows) {
+function table(head, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

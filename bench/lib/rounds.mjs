@@ -7,7 +7,7 @@ const programs = join(import.meta.dirname, "../programs");
 const pinned = process.platform === "linux" && availableParallelism() > 1;
 
 /** How a program is started: on a processor of its own where the system can do that. */
-export function command(program, args, processor) {
+function command(program, args, processor) {
   const node = [process.execPath, "--expose-gc", join(programs, program), ...args];
   return pinned && processor !== undefined ? ["taskset", "-c", String(processor), ...node] : node;
 }

@@ -3,15 +3,9 @@
 // The hash only finds the entry: it is seeded, takes a few characters of the signature, and costs a tenth of hashing a
 // kilobyte; the whole token is compared. A new entry starts without its second chance, so tokens seen once are the first to
 // go, and a flood of them cannot push out those in use.
-
-/** A verified token's entry, linked to those of the same hash. */
-interface Entry<Value> {
-  readonly token: string;
-  readonly hash: number;
-  value: Value;
-  used: boolean;
-  next: Entry<Value> | undefined;
-}
+//
+// An entry is a number, its slot, and what leads to it lies in a few dense arrays: with ten thousand tokens in use, time goes
+// into fetching memory, and a chain of small objects costs as much as comparing the token.
 
 /** The cache of one verifier. */
 export interface TokenCache<Value> {
@@ -30,9 +24,16 @@ export interface TokenCacheBounds {
   readonly seed: () => number;
 }
 
+const none = -1;
+
 export function createTokenCache<Value>({ maxEntries, maxBytes, seed }: TokenCacheBounds): TokenCache<Value> {
-  const chains = new Map<number, Entry<Value>>();
-  const ring: (Entry<Value> | undefined)[] = [];
+  const tokens: string[] = [];
+  const values: (Value | undefined)[] = [];
+  const hashes = new Int32Array(maxEntries);
+  const used = new Uint8Array(maxEntries);
+  // Slots whose hash leads to the same bucket are chained.
+  const buckets = new Int32Array(2 ** Math.ceil(Math.log2(maxEntries))).fill(none);
+  const next = new Int32Array(maxEntries);
   const free: number[] = [];
   let hand = 0;
   let bytes = 0;
@@ -45,68 +46,74 @@ export function createTokenCache<Value>({ maxEntries, maxBytes, seed }: TokenCac
     for (let index = token.length - 22; index < token.length - 2; index += 2) {
       hash = Math.imul(hash ^ token.charCodeAt(index), 0x01000193);
     }
-    return hash & 0x3fff_ffff;
+    return hash ^ (hash >>> 15);
   }
 
-  function find(token: string): Entry<Value> | undefined {
-    let entry = chains.get(hashOf(token));
-    while (entry && entry.token !== token) entry = entry.next;
-    return entry;
+  function find(token: string, hash: number): number {
+    let slot = buckets[hash & (buckets.length - 1)] as number;
+    while (slot !== none && (hashes[slot] !== hash || tokens[slot] !== token)) slot = next[slot] as number;
+    return slot;
   }
 
-  function unlink(entry: Entry<Value>): void {
-    const first = chains.get(entry.hash);
-    if (first === entry) {
-      if (entry.next) chains.set(entry.hash, entry.next);
-      else chains.delete(entry.hash);
-    } else {
-      let before = first;
-      while (before && before.next !== entry) before = before.next;
-      if (before) before.next = entry.next;
+  function insert(slot: number, token: string, hash: number, value: Value): void {
+    const bucket = hash & (buckets.length - 1);
+    tokens[slot] = flat(token);
+    values[slot] = value;
+    hashes[slot] = hash;
+    used[slot] = 0;
+    next[slot] = buckets[bucket] as number;
+    buckets[bucket] = slot;
+    bytes += token.length;
+    size += 1;
+  }
+
+  /** Frees a slot: what has no value is free. */
+  function remove(slot: number): void {
+    const bucket = (hashes[slot] as number) & (buckets.length - 1);
+    if (buckets[bucket] === slot) buckets[bucket] = next[slot] as number;
+    else {
+      let before = buckets[bucket] as number;
+      while (next[before] !== slot) before = next[before] as number;
+      next[before] = next[slot] as number;
     }
-    bytes -= entry.token.length;
+    bytes -= (tokens[slot] as string).length;
     size -= 1;
+    tokens[slot] = "";
+    values[slot] = undefined;
+    free.push(slot);
   }
 
   /** Moves the hand to an entry that has not been used since the hand last passed, and takes it out. */
   function evict(): void {
     for (;;) {
-      const entry = ring[hand];
       const slot = hand;
-      hand = (hand + 1) % ring.length;
-      if (!entry) continue;
-      if (entry.used) {
-        entry.used = false;
-        continue;
+      hand = (hand + 1) % tokens.length;
+      if (values[slot] === undefined) continue;
+      if (used[slot] === 0) {
+        remove(slot);
+        return;
       }
-      unlink(entry);
-      ring[slot] = undefined;
-      free.push(slot);
-      return;
+      used[slot] = 0;
     }
   }
 
   return {
     get(token) {
-      const entry = find(token);
-      if (!entry) return undefined;
-      entry.used = true;
-      return entry.value;
+      const slot = find(token, hashOf(token));
+      if (slot === none) return undefined;
+      used[slot] = 1;
+      return values[slot];
     },
     set(token, value) {
       if (token.length > maxBytes) return;
-      const known = find(token);
-      if (known) {
-        known.value = value;
+      const hash = hashOf(token);
+      const known = find(token, hash);
+      if (known !== none) {
+        values[known] = value;
         return;
       }
       while (size >= maxEntries || (size > 0 && bytes + token.length > maxBytes)) evict();
-      const hash = hashOf(token);
-      const entry: Entry<Value> = { token: flat(token), hash, value, used: false, next: chains.get(hash) };
-      chains.set(hash, entry);
-      ring[free.pop() ?? ring.length] = entry;
-      bytes += token.length;
-      size += 1;
+      insert(free.pop() ?? tokens.length, token, hash, value);
     },
     get size() {
       return size;

@@ -79,7 +79,8 @@ export interface Verifier<Claims = JsonObject> {
 }
 
 interface CachedToken<Claims> {
-  readonly hit: Verified<Claims>;
+  readonly identity: Identity<Claims>;
+  readonly keyId: string | undefined;
   readonly trusted: TrustedIssuer;
   readonly key: VerificationKey;
   /** Seconds since 1970, tolerance included: not valid before. */
@@ -145,7 +146,7 @@ export function createVerifier<Claims = JsonObject>(
     if (error) throw error;
     // The key was dropped: whether the issuer has it again, or another of this name, is asked as for a new token.
     return chain(known.trusted.keys.stillTrusted(known.key), (trusted) =>
-      trusted === true ? known.hit : checkNew(token),
+      trusted === true ? { identity: known.identity, keyId: known.keyId, cached: true } : checkNew(token),
     );
   }
 
@@ -255,7 +256,8 @@ export function createVerifier<Claims = JsonObject>(
       const oldest = age === undefined ? undefined : issuedAt + age + tolerance;
       const expiry = identity.expiresAt + tolerance;
       cache.set(token, {
-        hit: Object.freeze({ identity, keyId, cached: true }),
+        identity,
+        keyId,
         trusted,
         key,
         from: Math.max(numberOr(payload.nbf, 0), issuedAt) - tolerance,
@@ -349,9 +351,9 @@ export function createVerifier<Claims = JsonObject>(
 const quietEvents: readonly SecurityEvent["name"][] = ["preset_inferred", "keys_recovered", "keys_rotated"];
 
 /** Why a token verified earlier is out of its time; `undefined` at the very edge of its greatest age. */
-function outOfTime({ hit, trusted, from, oldest }: CachedToken<unknown>, seconds: number) {
+function outOfTime({ identity, trusted, from, oldest }: CachedToken<unknown>, seconds: number) {
   // Put so that a clock that is not a number refuses.
-  if (!(seconds < hit.identity.expiresAt + trusted.policy.clockToleranceSeconds)) {
+  if (!(seconds < identity.expiresAt + trusted.policy.clockToleranceSeconds)) {
     return new AuthError("token_expired", "The access token has expired");
   }
   if (seconds < from) return new AuthError("token_not_yet_valid", "The token is not valid yet");

@@ -1,4 +1,4 @@
-// The clock and the signing helper of `sallyport/testing`.
+// The clock and the signing function of `sallyport/testing`.
 import { decodeProtectedHeader, importJWK, jwtVerify } from "jose";
 import { expect, test } from "vitest";
 import { createTestClock, createTestKey, signJws, testAlgorithms } from "../../src/testing/index.ts";
