@@ -68,9 +68,9 @@ export async function run({ progress }) {
   await pass(60);
   const recovered = await pass(60);
 
-  const refused = (answers) => [...answers].filter(([status]) => status !== 200).reduce((sum, [, { count: n }]) => sum + n, 0);
-  const of = (answers) =>
-    [...answers].map(([status, { count: n }]) => `${count(n)} × ${status}`).join(", ");
+  const refused = (answers) =>
+    [...answers].filter(([status]) => status !== 200).reduce((sum, [, { count: n }]) => sum + n, 0);
+  const of = (answers) => [...answers].map(([status, { count: n }]) => `${count(n)} × ${status}`).join(", ");
   const last200 = Math.max(...[firstHour, untilBound, after].map((answers) => answers.get(200)?.last ?? 0));
   const unavailable = after.get(503);
   const good =

@@ -11,7 +11,11 @@ const peers = ["jose", "fast-jwt", "jsonwebtoken", "aws-jwt-verify"];
 
 const targets = {
   node: { platform: "node" },
-  "web worker": { platform: "neutral", mainFields: ["module", "main"], conditions: ["workerd", "worker", "browser"] },
+  "web worker": {
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["workerd", "worker", "browser"],
+  },
 };
 
 async function bundle(name, options) {
@@ -31,7 +35,11 @@ async function bundle(name, options) {
     if (found) packages.add(found[1]);
   }
   const { contents } = outputFiles[0];
-  return { bytes: contents.length, gzip: gzipSync(contents, { level: 9 }).length, packages: [...packages].sort() };
+  return {
+    bytes: contents.length,
+    gzip: gzipSync(contents, { level: 9 }).length,
+    packages: [...packages].sort(),
+  };
 }
 
 export async function run({ quick, progress }) {
@@ -59,7 +67,9 @@ export async function run({ quick, progress }) {
       node.packages.join(", "),
     ]);
     if (!own) continue;
-    const strange = cells.flatMap(({ packages }) => packages).filter((one) => !["sallyport", "jose", "zod"].includes(one));
+    const strange = cells
+      .flatMap(({ packages }) => packages)
+      .filter((one) => !["sallyport", "jose", "zod"].includes(one));
     summary.push({
       what: `import time and bundle of \`${name}\``,
       measured: `${median(times).toFixed(1)} ms; ${kilobytes(node.gzip)} gzipped; holds ${node.packages.join(", ")}`,
@@ -72,7 +82,13 @@ export async function run({ quick, progress }) {
     intro:
       "Import: a fresh Node process, the time of `await import(…)`, median. Bundle: everything exported, by esbuild, minified, " +
       "plain and gzipped; for Node (its built-in modules left out) and for a web worker (workerd, Deno, browsers).",
-    head: ["module", "import", "bundle for Node, plain / gzip", "bundle for a worker", "packages in the bundle"],
+    head: [
+      "module",
+      "import",
+      "bundle for Node, plain / gzip",
+      "bundle for a worker",
+      "packages in the bundle",
+    ],
     rows,
     summary,
   };
