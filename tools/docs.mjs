@@ -236,10 +236,12 @@ function rows(text, cells) {
 /** The tables of the built library. */
 async function builtTables() {
   const from = (path) => import(new URL(`packages/sallyport/dist/${path}`, root).href);
-  const [core, verify, config, { refusals }] = await Promise.all(
-    ["sallyport.js", "verify/options.js", "config/index.js", "errors.js"].map(from),
+  const [core, verify, issuer, config, { refusals }] = await Promise.all(
+    ["sallyport.js", "verify/options.js", "verify/issuer-options.js", "config/index.js", "errors.js"].map(
+      from,
+    ),
   );
-  return { ...core, ...verify, ...config, refusals };
+  return { ...core, ...verify, ...issuer, ...config, refusals };
 }
 
 async function main(check) {

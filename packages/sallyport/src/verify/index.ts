@@ -3,11 +3,9 @@
 export type { ClaimPath } from "../claim-path.ts";
 export type { StandardSchema } from "../standard-schema.ts";
 export type { Algorithm } from "./algorithms.ts";
+export type { ClaimName, IssuerOptions, JsonWebKeySet } from "./issuer-options.ts";
 export type { KeySourceHealth } from "./key-set.ts";
 export type {
-  ClaimName,
-  IssuerOptions,
-  JsonWebKeySet,
   Logger,
   TokenCacheOptions,
   VerifierDeps,

@@ -3,7 +3,7 @@ import { type ClaimPath, claimPath } from "../claim-path.ts";
 import type { IdentityKind } from "../identity.ts";
 import { checkOptions } from "../options.ts";
 import { type Algorithm, algorithms } from "./algorithms.ts";
-import { type ClaimName, type IssuerOptions, issuerOptionTable } from "./options.ts";
+import { type ClaimName, type IssuerOptions, issuerOptionTable } from "./issuer-options.ts";
 import { type ClaimTest, compileCondition, type Preset } from "./preset.ts";
 import { checkPreset } from "./preset-check.ts";
 import { inferPreset } from "./preset-choice.ts";

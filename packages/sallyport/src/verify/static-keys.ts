@@ -4,9 +4,9 @@ import { platform } from "#platform";
 import { isPromise } from "../chain.ts";
 import type { Algorithm } from "./algorithms.ts";
 import { algorithms } from "./algorithms.ts";
+import type { JsonWebKeySet } from "./issuer-options.ts";
 import type { VerificationKey } from "./jwk.ts";
 import { importKeys, judgeKeySet, type KeySetRules, type KeySource, pickKeys } from "./key-set.ts";
-import type { JsonWebKeySet } from "./options.ts";
 import { secretFlaw } from "./secret-quality.ts";
 
 /**

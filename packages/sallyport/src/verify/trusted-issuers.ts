@@ -1,11 +1,12 @@
 // Options → the issuers that are trusted, each with its policy and its keys.
-import type { SecurityEvent } from "../events.ts";
 import { createLocator } from "./discovery.ts";
+import { type IssuerOptions, issuerOptionTable } from "./issuer-options.ts";
 import { type IssuerPolicy, resolveIssuer } from "./issuers.ts";
 import type { KeySetRules, KeySource } from "./key-set.ts";
-import { type IssuerOptions, issuerOptionTable, type VerifierDeps, type VerifierOptions } from "./options.ts";
+import type { VerifierDeps, VerifierOptions } from "./options.ts";
 import { createRemoteKeys, type KeysEvent } from "./remote-keys.ts";
 import { createSecretKeys, createStaticKeys } from "./static-keys.ts";
+import type { Tell } from "./tell.ts";
 
 /** An issuer and its keys. */
 export interface TrustedIssuer {
@@ -14,7 +15,6 @@ export interface TrustedIssuer {
 }
 
 type KeyDeps = Pick<VerifierDeps, "fetch" | "now" | "waitUntil">;
-type Tell = (event: Omit<SecurityEvent, "type" | "time">) => void;
 
 /**
  * Resolves `issuer` or `issuers`.
@@ -103,7 +103,7 @@ function keysOf(policy: IssuerPolicy, all: VerifierOptions, deps: KeyDeps, tell:
   });
 }
 
-function keysMessage(event: KeysEvent): Pick<SecurityEvent, "name" | "message"> {
+function keysMessage(event: KeysEvent): Pick<Parameters<Tell>[0], "name" | "message"> {
   switch (event.name) {
     case "failed": {
       const effect = event.serving ? "the known keys stay in use" : "tokens of this issuer get 503";

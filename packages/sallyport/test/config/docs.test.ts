@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { extraVariables } from "../../src/config/index.ts";
 import { refusals } from "../../src/errors.ts";
 import { sallyportDepsTable, sallyportOptionTable } from "../../src/sallyport.ts";
-import { cacheTable, issuerOptionTable, limitTable } from "../../src/verify/options.ts";
+import { issuerOptionTable } from "../../src/verify/issuer-options.ts";
+import { cacheTable, limitTable } from "../../src/verify/options.ts";
 
 const root = new URL("../../../../", import.meta.url);
 const { render, advice } = await import(new URL("tools/docs.mjs", root).href);

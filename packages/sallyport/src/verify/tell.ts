@@ -1,0 +1,43 @@
+// Security events: told to the listener and the logger, neither of which can hurt a request.
+import { isThenable } from "../chain.ts";
+import { AuthError } from "../errors.ts";
+import type { SecurityEvent } from "../events.ts";
+import type { VerifierDeps } from "./options.ts";
+
+/** Tells of something an operator should know. */
+export type Tell = (event: Omit<SecurityEvent, "type" | "time">) => void;
+
+/** Events that tell of everyday life; the rest are warnings. */
+const quietEvents: readonly SecurityEvent["name"][] = ["preset_inferred", "keys_recovered", "keys_rotated"];
+
+/** Makes what tells `deps.onEvent` and `deps.logger`. */
+export function createTell(deps: Pick<VerifierDeps, "onEvent" | "logger">, now: () => number): Tell {
+  return (event) => {
+    const whole: SecurityEvent = { type: "security", time: now(), ...event };
+    const level = quietEvents.includes(event.name) ? "info" : "warn";
+    quietly(() => deps.onEvent?.(whole));
+    quietly(() => deps.logger?.[level]({ event: event.name, issuer: event.issuer }, event.message));
+  };
+}
+
+/** Tells of a well-signed token that was meant for somebody else. */
+export function tellConfusion(tell: Tell, error: unknown, issuer: string): void {
+  if (!(error instanceof AuthError)) return;
+  const name =
+    error.code === "invalid_audience"
+      ? "audience_confusion"
+      : error.code === "wrong_token_type"
+        ? "token_type_confusion"
+        : undefined;
+  if (name) tell({ name, issuer, message: `A well-signed token was refused: ${error.message}` });
+}
+
+/** Calls a listener of the user's: its failure is its own, at once or later (a rejection nobody handles ends a process). */
+function quietly(listener: () => unknown): void {
+  try {
+    const answer = listener();
+    if (isThenable(answer)) answer.then(undefined, () => {});
+  } catch {
+    // As above.
+  }
+}
