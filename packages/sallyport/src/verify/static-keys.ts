@@ -15,10 +15,10 @@ import { secretFlaw } from "./secret-quality.ts";
  * @throws TypeError where no key of the set can be used
  */
 export function createStaticKeys(jwks: JsonWebKeySet, rules: KeySetRules): KeySource {
-  const judged = judgeKeySet({ keys: jwks.keys }, rules);
-  if (judged.length === 0)
+  const keys = importKeys(judgeKeySet({ keys: jwks.keys }, rules), [], rules.warn);
+  if (!isPromise(keys) && keys.length === 0)
     throw new TypeError("`jwks` takes a key set with at least one key fit to verify with");
-  return fixedKeys(importKeys(judged, [], rules.warn));
+  return fixedKeys(keys);
 }
 
 /**

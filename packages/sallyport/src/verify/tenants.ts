@@ -28,6 +28,12 @@ export function tenantIssuer(options: IssuerOptions, tenancy: Tenancy, where: st
   if (url) requireHttps(url.href, "issuer", options, where);
   if (!cloud) throw new TypeError(`${where}: \`issuer\` is not a URL of this preset's provider`);
   const first = cloud.forms[0] as string;
+  const refuseOtherForms = (segment: string, shown: string) => {
+    if (cloud.forms.some((form) => form.replaceAll("{tenant}", segment) === issuer)) return;
+    throw new TypeError(
+      `${where}: \`issuer\` takes ${first.replaceAll("{tenant}", shown)} for this provider`,
+    );
+  };
   let shared = "common";
   if (url) {
     const segment = url.pathname.split("/")[1] ?? "";
@@ -36,12 +42,9 @@ export function tenantIssuer(options: IssuerOptions, tenancy: Tenancy, where: st
         throw new TypeError(`${where}: \`issuer\` already names the one tenant; leave \`tenants\` out`);
       }
       tenants = [segment];
-      if (!cloud.forms.some((form) => form.replaceAll("{tenant}", segment) === issuer)) {
-        throw new TypeError(
-          `${where}: \`issuer\` takes ${first.replaceAll("{tenant}", "<tenant>")} for this provider`,
-        );
-      }
+      refuseOtherForms(segment, "<tenant>");
     } else if (tenancy.shared.includes(segment)) {
+      refuseOtherForms(segment, segment);
       shared = segment;
     } else {
       const form = tenancy.tenant.test(segment.toLowerCase()) ? "in lower case" : "(a GUID), not its name";

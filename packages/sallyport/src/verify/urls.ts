@@ -13,18 +13,18 @@ const privateRanges = [
   /^172\.(1[6-9]|2\d|3[01])\./,
   /^(192\.0\.0|198\.1[89]|22[4-9]|2[345]\d)\./,
   /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./,
-  /^\[(::|::1|f[cd][0-9a-f]{2}:.*|fe[89ab][0-9a-f]:.*|::ffff:.*)\]$/,
+  // Of IPv6 only 2000::/3 is given out; within it, documentation, and tunnels that lead to an IPv4 address, are not
+  // (RFC 4291 §2.5, RFC 3849, RFC 4380, RFC 3056). What embeds one elsewhere (::/96, 64:ff9b::/96) is not in it.
+  /^\[(?![23][0-9a-f]{3}:)/,
+  /^\[(2002:|2001:(:|0:|db8:))/,
 ];
+const localNames = /^(.*\.)?(localhost|localhost6|localdomain|localdomain6)$/;
 
 /** Whether a URL's host is a literal address that no public provider has (RFC 1918, 4193, 3927, 6598), or localhost. */
 export function isPrivateUrl(url: string): boolean {
   // A trailing dot ends a name without changing where it leads.
   const hostname = new URL(url).hostname.replace(/\.$/, "");
-  return (
-    hostname === "localhost" ||
-    hostname.endsWith(".localhost") ||
-    privateRanges.some((range) => range.test(hostname))
-  );
+  return localNames.test(hostname) || privateRanges.some((range) => range.test(hostname));
 }
 
 /**

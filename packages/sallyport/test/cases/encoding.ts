@@ -393,6 +393,25 @@ const shapes: TokenCase[] = [
   malformed("E24", "a token and 10,000 dots", (kit) => kit.token() + ".".repeat(10_000)),
   malformed("E25", "a token of 16,385 characters", (kit) => sized(kit, 16_385)),
   { id: "E25", name: "a token of 16,384 characters", token: (kit) => sized(kit, 16_384), expect: "accept" },
+  malformed("E25", "1,100 members", member(`"x":{${many(1100, (index) => `"${index}":1`)}}`)),
+  malformed("E25", "2,000 empty objects", member(`"x":[${many(2000, () => "{}")}]`)),
+  malformed(
+    "E25",
+    "2,000 empty lists, nested",
+    member(`"x":[${many(100, () => "[".repeat(20) + "]".repeat(20))}]`),
+  ),
+  {
+    id: "E25",
+    name: "1,000 members",
+    token: member(`"x":{${many(1000, (index) => `"${index}":1`)}}`),
+    expect: "accept",
+  },
+  {
+    id: "E25",
+    name: "a list of 1,500 groups",
+    token: member(`"groups":[${many(1500, (index) => `"${index}"`)}]`),
+    expect: "accept",
+  },
   malformed("E25", "a token of 8 MB", (kit) => `${segments(kit)[0]}.${"A".repeat(8_000_000)}.AA`),
   {
     ...malformed("E25", "a token longer than the configured limit", (kit) =>
@@ -405,6 +424,10 @@ const shapes: TokenCase[] = [
     config: () => ({ limits: { depth: 2 } }),
   },
 ];
+
+function many(count: number, each: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => each(index)).join(",");
+}
 
 /** An honest token of exactly so many characters. */
 function sized(kit: Kit, characters: number): string {

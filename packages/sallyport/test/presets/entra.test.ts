@@ -281,6 +281,18 @@ describe("what the configuration refuses", () => {
       { issuer: `https://login.microsoftonline.com/${ours}` },
       /`issuer` takes https/,
     ],
+    ...["common/v2.0?x=1", "common/v2.0/", "common", "organizations/v2.0/x"].map(
+      (path): [string, object, RegExp] => [
+        `the shared issuer as ${path}`,
+        { issuer: `https://login.microsoftonline.com/${path}`, tenants: [ours] },
+        /`issuer` takes https/,
+      ],
+    ),
+    [
+      "the shared issuer at a port",
+      { issuer: "https://login.microsoftonline.com:8443/common/v2.0", tenants: [ours] },
+      /`issuer` takes https/,
+    ],
     [
       "an issuer elsewhere",
       { preset: "entra", issuer: `https://example.com/${ours}/v2.0` },

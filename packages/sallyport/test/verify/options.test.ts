@@ -60,6 +60,7 @@ const values: Record<
       { keys: [7] },
       { keys: [null] },
       { keys: [] },
+      { keys: [{ kty: "EC", crv: "P-256", x: "A".repeat(43), y: "A".repeat(43) }] },
       "x",
       { keys: [{ kty: "oct", k: "AAAA" }] },
       { keys: [{}] },

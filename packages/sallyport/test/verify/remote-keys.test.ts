@@ -468,6 +468,7 @@ describe("lifetimes", () => {
     ["max-age=0", 60, 60],
     ["no-store", 60, 60],
     ["no-cache, max-age=3000", 60, 60],
+    ['no-cache="set-cookie", max-age=1200', 1200, 1200],
     ["max-age=1200", 1200, 1200],
     ["max-age=-5", 600, 600],
     ["s-maxage=3000", 600, 600],
@@ -548,6 +549,16 @@ describe("documents that should not be believed", () => {
     "https://[fe80::1]/keys",
     "https://[::ffff:10.0.0.1]/keys",
     "https://[::]/keys",
+    "https://[::127.0.0.1]/keys",
+    "https://[64:ff9b::a00:1]/keys",
+    "https://[2002:a00:1::]/keys",
+    "https://[2001::1]/keys",
+    "https://[2001:0:a00:1::]/keys",
+    "https://[2001:db8::1]/keys",
+    "https://[fec0::1]/keys",
+    "https://[ff02::1]/keys",
+    "https://localhost.localdomain/keys",
+    "https://localhost6/keys",
     "https://db.localhost/keys",
     "https://localhost./keys",
     "https://db.localhost./keys",
@@ -572,7 +583,12 @@ describe("documents that should not be believed", () => {
     expect(asked).toEqual(["https://issuer.example/.well-known/openid-configuration"]);
   });
 
-  test("R13 jwks_uri at another public host is what some providers have", async () => {
+  const elsewhere = [
+    "https://keys.example/keys",
+    "https://[2a00:1450:4001::1]/keys",
+    "https://203.0.113.9/keys",
+  ];
+  test.each(elsewhere)("R13 jwks_uri at another public host is what some providers have: %s", async (uri) => {
     const asked: string[] = [];
     const verifier = createVerifier(
       { issuer: "https://issuer.example", audience: kit.audience },
@@ -582,12 +598,12 @@ describe("documents that should not be believed", () => {
           asked.push(url);
           return url.endsWith("/keys")
             ? Response.json(kit.jwks)
-            : Response.json({ issuer: "https://issuer.example", jwks_uri: "https://keys.example/keys" });
+            : Response.json({ issuer: "https://issuer.example", jwks_uri: uri });
         }) as typeof fetch,
       },
     );
     expect(await codeOf(verifier.verify(kit.token()))).toBe("accept");
-    expect(asked[1]).toBe("https://keys.example/keys");
+    expect(asked[1]).toBe(uri);
   });
 
   const issuers: Record<string, unknown> = {
