@@ -38,6 +38,27 @@ export interface Kit<Claims, Carrier extends object> {
   readonly refuse: "answer" | "throw";
   /** Compiles a guard, once a route. */
   gate(needed: Requirement | undefined, options?: GuardOptions): Gate<Carrier>;
+  /** Whether this very gate let the request in last: that another one, of a wider scope, did says nothing. */
+  hasPassed(request: Carrier, gate: Gate<Carrier>): boolean;
+}
+
+/** Who came in, and by which gate. Private, so that a request can be printed without anyone's claims. */
+class Visit<Claims> {
+  readonly #identity: Identity<Claims> | undefined;
+  readonly #gate: object;
+
+  constructor(identity: Identity<Claims> | undefined, gate: object) {
+    this.#identity = identity;
+    this.#gate = gate;
+  }
+
+  get identity(): Identity<Claims> | undefined {
+    return this.#identity;
+  }
+
+  isBy(gate: object): boolean {
+    return this.#gate === gate;
+  }
 }
 
 /** Wires the core, and remembers identities by request: nothing is added to the framework's own types. */
@@ -47,17 +68,17 @@ export function createKit<Claims, Carrier extends object>(
 ): Kit<Claims, Carrier> {
   const core = createCore<Claims>(options, deps);
   // A symbol that nobody else has: a WeakMap would do the same at 0.4 µs a request.
-  const caller = Symbol("sallyport caller");
-  type Visited = { [caller]?: Identity<Claims> | "nobody" };
+  const visit = Symbol("sallyport visit");
+  type Visited = { [visit]?: Visit<Claims> };
 
   function maybeIdentity(request: Carrier): Identity<Claims> | undefined {
-    const found = (request as Visited)[caller];
+    const found = (request as Visited)[visit];
     if (found === undefined) {
       throw new TypeError(
         "No caller is known: put auth.required() or auth.optional() in front of this route",
       );
     }
-    return found === "nobody" ? undefined : found;
+    return found.identity;
   }
 
   function identity(request: Carrier): Identity<Claims> {
@@ -70,15 +91,20 @@ export function createKit<Claims, Carrier extends object>(
     const guard = core.guard(needed, guardOptions);
     const admit = (request: Carrier, outcome: Outcome<Claims>): Answer | undefined => {
       if (outcome instanceof Answer) return outcome;
-      (request as Visited)[caller] = outcome ?? "nobody";
+      (request as Visited)[visit] = new Visit(outcome, judge);
       return undefined;
     };
-    return (request, facts) => {
+    const judge: Gate<Carrier> = (request, facts) => {
       const outcome = guard(facts);
       return isPromise(outcome)
         ? outcome.then((settled) => admit(request, settled))
         : admit(request, outcome);
     };
+    return judge;
+  }
+
+  function hasPassed(request: Carrier, judge: Gate<Carrier>): boolean {
+    return (request as Visited)[visit]?.isBy(judge) === true;
   }
 
   const { verifier, decide, ready, health, signingKeys, close, refuse } = core;
@@ -86,6 +112,7 @@ export function createKit<Claims, Carrier extends object>(
     auth: { verifier, decide, ready, health, signingKeys, close, identity, maybeIdentity },
     refuse,
     gate,
+    hasPassed,
   };
 }
 

@@ -78,32 +78,24 @@ export function sallyport<Claims = JsonObject>(
   options?: SallyportOptions,
   deps?: SallyportDeps<Claims>,
 ): FastifyAuth<Claims> {
-  const { auth, gate } = createKit<Claims, FastifyRequestLike>(options, deps);
+  const { auth, gate, hasPassed } = createKit<Claims, FastifyRequestLike>(options, deps);
 
   function guarded(needed: Requirement | undefined, guardOptions: GuardOptions): GuardedRoute {
     const judge = gate(needed, guardOptions);
     const { optional = false } = guardOptions;
-    // Of this guard alone: that another one, of a wider scope, let the request in says nothing about this route.
-    const self = {};
-    const finish = (
-      answer: Answer | undefined,
-      request: FastifyRequestLike,
-      reply: FastifyReplyLike,
-      done: (error?: Error) => void,
-    ) => {
+    const finish = (answer: Answer | undefined, reply: FastifyReplyLike, done: (error?: Error) => void) => {
       if (answer) return send(answer, reply, done);
-      (request as Passing)[passedBy] = self;
       if (optional) reply.header("vary", vary(reply.getHeader("vary")));
       done();
     };
     const onRequest: FastifyHook = (request, reply, done) => {
       const { raw, id: requestId, routeOptions, body } = request;
       const answer = judge(request, nodeFacts(raw, { requestId, route: routeOptions.url, body }));
-      if (isPromise(answer)) answer.then((settled) => finish(settled, request, reply, done));
-      else finish(answer, request, reply, done);
+      if (isPromise(answer)) answer.then((settled) => finish(settled, reply, done));
+      else finish(answer, reply, done);
     };
     const preValidation: FastifyHook = (request, reply, done) => {
-      if ((request as Passing)[passedBy] === self && !tokenInForm(request.body, request.raw)) done();
+      if (hasPassed(request, judge) && !tokenInForm(request.body, request.raw)) done();
       else onRequest(request, reply, done);
     };
     return { onRequest, preValidation };
@@ -118,12 +110,6 @@ export function sallyport<Claims = JsonObject>(
       done();
     },
   };
-}
-
-/** The guard that let a request in last. */
-const passedBy = Symbol("sallyport passed by");
-interface Passing extends FastifyRequestLike {
-  [passedBy]?: object;
 }
 
 function send(answer: Answer, reply: FastifyReplyLike, done: (error?: Error) => void): void {

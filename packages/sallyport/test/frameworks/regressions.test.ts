@@ -1,6 +1,7 @@
 // What once went wrong at the edge, each by its cause.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
 import Fastify from "fastify";
 import { Hono } from "hono";
 import { afterEach, expect, test, vi } from "vitest";
@@ -130,4 +131,19 @@ test("a flight that was lost with its request does not keep later requests from 
   own.rotateKeys({ keepOld: false });
   own.clock.advance({ seconds: 200 });
   expect((await verifier.verify(await own.token())).subject).toBeTypeOf("string");
+});
+
+test("printing a request shows no claims of its caller", async () => {
+  const auth = fastify.sallyport(idp.config, { ...idp.deps, audit: [] });
+  const app = Fastify();
+  closing.push(() => app.close());
+  let printed = "";
+  app.get("/", auth.required(), (request) => {
+    printed = inspect(request, { depth: 3 });
+    return auth.identity(request).email;
+  });
+  const headers = await idp.bearer({ email: "alice@example.org" });
+  expect((await app.inject({ url: "/", headers })).body).toBe("alice@example.org");
+  expect(printed).toContain("Visit");
+  expect(printed).not.toContain("alice@example.org");
 });
