@@ -16,7 +16,13 @@ export function readToken({
   if (typeof authorization !== "string") {
     throw new AuthError("invalid_request", "The request has more than one Authorization header");
   }
-  if (!isBearer(authorization)) return undefined;
+  if (!isBearer(authorization)) {
+    // Where `Headers` has joined two: elsewhere a list tells of them.
+    if (laterBearer.test(authorization)) {
+      throw new AuthError("invalid_request", "The request has bearer credentials behind others");
+    }
+    return undefined;
+  }
   if (hasTokenInQuery(url)) {
     throw new AuthError("invalid_request", "The request carries a token in the header and one in the query");
   }
@@ -26,6 +32,8 @@ export function readToken({
   }
   return token;
 }
+
+const laterBearer = /,\s*bearer(?:[\s,]|$)/i;
 
 // RFC 9110 §11.1: the scheme is compared without regard to case, and ends at a space or at the end.
 function isBearer(value: string): boolean {

@@ -30,6 +30,8 @@ const client = "client-1";
 const person = "user-1";
 const tenant = "00000000-0000-4000-8000-0000000000f1";
 
+const googleClients = ".apps.googleusercontent.com";
+
 /** `sub` and the client, where an application's `sub` is its client's id. */
 function parties({ kind, subject, clientId }: TokenDraft) {
   if (kind === "user") return { subject: subject ?? person, clientId: clientId ?? client };
@@ -95,8 +97,14 @@ export const tokenShapes: Readonly<Record<PresetName, TokenShape>> = {
     issuer: "https://accounts.google.com",
     kinds: ["user", "service"],
     claims(draft) {
-      const { subject, clientId } = parties(draft);
-      return { sub: subject, azp: clientId };
+      const { kind, subject, clientId = `${client}${googleClients}` } = draft;
+      if (kind === "service") return { sub: parties(draft).subject, azp: parties(draft).clientId };
+      if (!clientId.endsWith(googleClients)) {
+        throw new TypeError(
+          `\`clientId\` takes one that ends in ${googleClients}, as every person's token from Google has`,
+        );
+      }
+      return { sub: subject ?? person, azp: clientId };
     },
   },
   keycloak: {
@@ -116,11 +124,16 @@ export const tokenShapes: Readonly<Record<PresetName, TokenShape>> = {
   },
   authentik: {
     issuer: "https://auth.example.com/application/o/demo/",
-    kinds: ["user"],
-    claims(draft) {
-      const { subject, clientId } = parties(draft);
-      const acr = "goauthentik.io/providers/oauth2/default";
-      return { sub: subject, azp: clientId, uid: draft.tokenId, acr, auth_time: draft.now };
+    kinds: ["user", "service"],
+    claims({ kind, subject, clientId = client, tokenId, now }) {
+      const common = {
+        azp: clientId,
+        uid: tokenId,
+        acr: "goauthentik.io/providers/oauth2/default",
+        auth_time: now,
+      };
+      if (kind === "user") return { ...common, sub: subject ?? person, sid: "session-1" };
+      return { ...common, sub: subject ?? `account-of-${clientId}` };
     },
   },
   cognito: {

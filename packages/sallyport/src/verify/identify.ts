@@ -4,6 +4,7 @@ import { type ClaimPath, readClaim } from "../claim-path.ts";
 import type { Actor, Identity, IdentityKind, JsonObject, JsonValue } from "../identity.ts";
 import { stringList } from "./claims.ts";
 import type { IssuerPolicy } from "./issuers.ts";
+import type { Preset } from "./preset.ts";
 
 const none: readonly string[] = Object.freeze([]);
 
@@ -13,7 +14,7 @@ export function identify(claims: JsonObject, policy: IssuerPolicy): Identity {
   const groups = values(claims, claimMap.groups);
   const identity: Identity = {
     kind: kindOf(claims, policy),
-    issuer: claims.iss as string,
+    issuer: issuerOf(claims.iss as string, preset),
     subject: claims.sub as string,
     userId: userIdOf(claims, preset.userId),
     clientId: firstText(claims, preset.clientId),
@@ -35,9 +36,14 @@ export function identify(claims: JsonObject, policy: IssuerPolicy): Identity {
   return Object.freeze(identity);
 }
 
+/** One issuer has one name, whichever of its own a token carries: a principal is (issuer, subject). */
+function issuerOf(iss: string, { issuer, issuerAliases }: Preset): string {
+  return issuer !== undefined && issuerAliases?.includes(iss) ? issuer : iss;
+}
+
 function kindOf(claims: JsonObject, { kinds }: IssuerPolicy): IdentityKind {
   for (const { kind, when } of kinds) if (when(claims)) return kind;
-  return "user";
+  return "service";
 }
 
 function userIdOf(claims: JsonObject, paths: readonly ClaimPath[]): string {

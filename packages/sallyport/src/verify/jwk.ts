@@ -81,7 +81,8 @@ export function judgeJwk(jwk: Jwk, allowed: readonly Algorithm[]): JudgedJwk | s
   return {
     kid,
     algorithm,
-    issuer: typeof jwk.issuer === "string" ? jwk.issuer : undefined,
+    // What is no issuer's name is nobody's: such a key is not every tenant's.
+    issuer: jwk.issuer === undefined || typeof jwk.issuer === "string" ? jwk.issuer : "",
     material,
     thumbprints,
     fingerprint: JSON.stringify([kid, algorithm, jwk.issuer, thumbprints, material]),

@@ -46,7 +46,7 @@ export interface Preset {
   readonly refuse: readonly Condition[];
   /** Claims that name the audience; the first one present counts. Default: `aud`. */
   readonly audience?: readonly ClaimPath[];
-  /** The first row whose condition holds says who is calling; where none holds, a person. */
+  /** The first row whose condition holds says who is calling; where none holds, a service: that it is a person needs proof. */
   readonly kinds: readonly { readonly kind: IdentityKind; readonly when: Condition }[];
   /** Claims that together make the stable id, joined by `:`; where one is missing, `sub`. */
   readonly userId: readonly ClaimPath[];

@@ -27,6 +27,11 @@ const idTokenMarks: readonly Condition[] = [
   present("events"),
 ];
 
+// `jti` begins with the kinds of session and of token, and the grant: `cc` is client credentials.
+const keycloakClientGrants = ["on", "of", "tr", "nt", "ft", "un"].flatMap((session) =>
+  ["rt", "lt", "un"].map((token): Condition => ({ claim: ["jti"], startsWith: `${session}${token}cc:` })),
+);
+
 /** What a row has where it says nothing else. */
 export const plain = {
   accept: [],
@@ -48,8 +53,11 @@ const rows = {
     algorithms: defaultAlgorithms,
     headerTypes: ["at+jwt"],
     required: ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"],
-    // §2.2: without a resource owner, `sub` is the client.
-    kinds: [{ kind: "service", when: same("sub", "client_id") }],
+    // §2.2: without a resource owner, `sub` is the client; with one it is not.
+    kinds: [
+      { kind: "service", when: same("sub", "client_id") },
+      { kind: "user", when: isText("sub") },
+    ],
   },
   entra: {
     ...plain,
@@ -69,11 +77,14 @@ const rows = {
       },
     ],
     refuse: idTokenMarks,
+    // `idtyp` is optional. `scp` is in the tokens of people only; where a person has roles alone, `sub`, which is another for
+    // each application, differs from `oid`: an application's two are one.
     kinds: [
-      { kind: "service", when: { claim: ["idtyp"], oneOf: ["app", "device"] } },
-      { kind: "user", when: present("idtyp") },
-      { kind: "user", when: present("scp") },
+      { kind: "user", when: equals("idtyp", "user") },
+      { kind: "service", when: present("idtyp") },
+      { kind: "user", when: isText("scp") },
       { kind: "service", when: same("oid", "sub") },
+      { kind: "user", when: isText("oid") },
     ],
     userId: [["tid"], ["oid"]],
     clientId: [["azp"], ["appid"]],
@@ -115,7 +126,7 @@ const rows = {
     accept: [isText("cid"), isList("scp")],
     // `idp` is in every ID token; `jti` tells the two apart by its prefix as well.
     refuse: [...idTokenMarks, present("idp"), { claim: ["jti"], startsWith: "ID." }],
-    kinds: [{ kind: "service", when: absent("uid") }],
+    kinds: [{ kind: "user", when: isText("uid") }],
     userId: [["uid"]],
     clientId: [["cid"]],
     scopes: [["scp"]],
@@ -140,6 +151,7 @@ const rows = {
       { kind: "service", when: equals("gty", "client-credentials") },
       { kind: "service", when: { claim: ["sub"], template: "{0}@clients", from: [["azp"]] } },
       { kind: "service", when: { claim: ["sub"], template: "{0}@clients", from: [["client_id"]] } },
+      { kind: "user", when: isText("sub") },
     ],
     clientId: [["client_id"], ["azp"]],
   },
@@ -155,8 +167,8 @@ const rows = {
     required: ["iss", "exp", "aud", "sub", "iat"],
     accept: [isText("azp"), isOne("aud")],
     refuse: [present("events"), present("scope"), present("scp")],
-    // A service account's token is issued to itself.
-    kinds: [{ kind: "service", when: same("azp", "sub") }],
+    // People come by way of an OAuth client; a service account's token names the account itself, by number or by address.
+    kinds: [{ kind: "user", when: { claim: ["azp"], endsWith: ".apps.googleusercontent.com" } }],
     clientId: [["azp"]],
     scopes: [],
     // An e-mail address, which may be unverified, is no user name.
@@ -167,7 +179,8 @@ const rows = {
     ...plain,
     documentation:
       "https://www.keycloak.org/docs/latest/server_admin/#_oidc_token_and_saml_assertion_mappings",
-    issuerPath: /^\/(?:.+\/)?realms\/[^/]+$/,
+    // Not a realm within a realm, nor below /oauth2: that is PingAM.
+    issuerPath: /^(?:\/(?!realms\/|oauth2\/)[^/]+)*\/realms\/[^/]+$/,
     // Each client may have its own; every key of the set names its one.
     algorithms: [...defaultAlgorithms, "RS384", "RS512", "PS384", "PS512", "ES384", "ES512"],
     headerTypes: ["jwt", "at+jwt"],
@@ -179,6 +192,8 @@ const rows = {
     // A client switch writes the type in lower case. Versions before 25 have `nonce` in access tokens too.
     accept: [{ claim: ["typ"], oneOf: ["Bearer", "DPoP", "bearer", "dpop"] }, isText("azp")],
     refuse: [present("at_hash"), present("c_hash"), present("s_hash"), present("events")],
+    // A person has a session. A service account has one too where its client may refresh; there the marks of the account, or
+    // (from 26.2 on) of the grant in `jti`, tell. Lightweight and exchanged tokens of service accounts have neither.
     kinds: [
       {
         kind: "service",
@@ -188,9 +203,11 @@ const rows = {
             present("clientAddress"),
             present("clientId"),
             { allOf: [same("client_id", "azp"), absent("sid")] },
+            ...keycloakClientGrants,
           ],
         },
       },
+      { kind: "user", when: { anyOf: [isText("sid"), isText("session_state")] } },
     ],
     clientId: [["azp"]],
     roles: [
@@ -207,6 +224,8 @@ const rows = {
     // An access token is the ID token's claims, `nonce` included, with these two on top.
     accept: [isText("uid"), { anyOf: [isText("azp"), isText("cid")] }],
     refuse: [present("at_hash"), present("events")],
+    // Client credentials start no session.
+    kinds: [{ kind: "user", when: isText("sid") }],
     clientId: [["azp"], ["cid"]],
     tokenId: [["jti"], ["uid"]],
   },
@@ -221,7 +240,7 @@ const rows = {
     accept: [equals("token_use", "access"), isText("client_id")],
     refuse: idTokenMarks,
     audience: [["aud"], ["client_id"]],
-    kinds: [{ kind: "service", when: { allOf: [absent("username"), same("sub", "client_id")] } }],
+    kinds: [{ kind: "user", when: isText("username") }],
     clientId: [["client_id"]],
     roles: [["cognito:groups"]],
     groups: [["cognito:groups"]],

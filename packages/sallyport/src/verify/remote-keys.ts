@@ -204,7 +204,12 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
     }
     unknownKidAt = now();
     unknownKids = 0;
-    return load().then(() => pickKeys(keys, kid, algorithm), rethrowOutage);
+    return load().then(() => {
+      const picked = pickKeys(keys, kid, algorithm);
+      // Asking paid: the next unknown kid may be a new key as well, and no attacker can make it so.
+      if (picked.length > 0) unknownKidAt = Number.NEGATIVE_INFINITY;
+      return picked;
+    }, rethrowOutage);
   }
 
   function rethrowOutage(): never {

@@ -101,7 +101,7 @@ export function keyMayServe(policy: TenantPolicy, keyIssuer: string | undefined,
   if (!tenancy || keyIssuer === undefined) return true;
   const tenant = policy.accepted.get(iss);
   if (tenant === undefined) return false;
-  const stated = keyIssuer.replace(tenancy.placeholder, tenant);
+  const stated = keyIssuer.replaceAll(tenancy.placeholder, tenant);
   // Keys state the v2 form even where the token has the v1 form: any form of the same tenant is the same issuer.
   return policy.accepted.get(stated) === tenant;
 }

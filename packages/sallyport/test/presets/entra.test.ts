@@ -237,6 +237,23 @@ describe("whose key", () => {
     expect(await codeOf(verifier.verify(await token(ours, {}, unmarked)))).toBe("accepted");
   });
 
+  test("a key whose issuer is no name signs for nobody", async () => {
+    for (const issuer of [7, null, [v2("{tenantid}")], {}, ""]) {
+      const keys = { [keysUrl]: { keys: [{ ...published(shared), issuer }] } };
+      const { verifier } = provider(all, { ...documents, ...keys });
+      expect(await codeOf(verifier.verify(await token(ours))), String(issuer)).toBe("invalid_issuer");
+    }
+  });
+
+  test("the tenant is put wherever the key's issuer leaves it open", async () => {
+    const ciam = (tenant: string) => `https://${tenant}.ciamlogin.com/${tenant}/v2.0`;
+    const keys = { [keysUrl]: { keys: [published(shared, ciam("{tenantid}"))] } };
+    const { verifier } = provider({ issuer: ciam(ours) }, { ...metadata(ciam(ours), ciam(ours)), ...keys });
+    const claims = { iss: ciam(ours) };
+    expect(await codeOf(verifier.verify(await token(ours, claims)))).toBe("accepted");
+    expect(await codeOf(verifier.verify(await token(second, claims)))).toBe("invalid_issuer");
+  });
+
   test("two keys of one kid and different issuers are kept apart", async () => {
     const twin: TestKey = { ...forConsumers, kid: forUs.kid };
     const keys = [

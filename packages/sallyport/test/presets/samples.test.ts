@@ -221,8 +221,12 @@ const identities: Readonly<Record<string, Expected>> = {
   },
   "auth0/machine-rfc9068": { ...auth0Machine, scopes: ["read:orders"], tokenId: "84XblsgWexample" },
   "google-id-token/person": googlePerson,
-  "google-id-token/person-by-bare-issuer": { ...googlePerson, issuer: "accounts.google.com" },
+  "google-id-token/person-by-bare-issuer": googlePerson,
   "google-id-token/service-account": googleService,
+  "google-id-token/service-account-by-key": {
+    ...googleService,
+    clientId: "worker@example-project.iam.gserviceaccount.com",
+  },
   "google-id-token/virtual-machine": googleService,
   "keycloak/person": keycloakPerson,
   "keycloak/person-at-jwt": keycloakPerson,
@@ -231,7 +235,24 @@ const identities: Readonly<Record<string, Expected>> = {
   "keycloak/realm-roles-as-groups": { ...keycloakPerson, groups: ["offline_access", "editor"] },
   "keycloak/permissions-of-uma": keycloakPerson,
   "keycloak/person-with-fixed-client-id": keycloakPerson,
-  "keycloak/exchanged": { ...keycloakPerson, authTime: undefined },
+  "keycloak/exchanged": {
+    ...keycloakPerson,
+    clientId: "worker",
+    authTime: undefined,
+    tokenId: "ntrtte:00000000-0000-4000-8000-000000000007",
+  },
+  "keycloak/exchanged-service-account": {
+    ...keycloakService,
+    clientId: "orders",
+    tokenId: "trrtte:00000000-0000-4000-8000-000000000008",
+  },
+  "keycloak/lightweight-service-account": {
+    kind: "service",
+    subject: "00000000-0000-4000-8000-0000000000aa",
+    clientId: "worker",
+    scopes: ["openid", "profile", "email"],
+    tokenId: "trltcc:00000000-0000-4000-8000-000000000009",
+  },
   "keycloak/lightweight-with-sub": {
     subject: "00000000-0000-4000-8000-00000000000a",
     clientId: "web-app",
@@ -252,6 +273,7 @@ const identities: Readonly<Record<string, Expected>> = {
   "authentik/before-2023": authentikPerson,
   "authentik/machine": {
     ...authentikPerson,
+    kind: "service",
     groups: [],
     name: "Worker",
     email: "worker@example.com",

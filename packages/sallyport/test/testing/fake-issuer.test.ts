@@ -88,8 +88,14 @@ const places: readonly [PresetName, object, object][] = [
   ["cognito", everything, { ...normalised, roles: ["staff", "Reader"], groups: ["staff", "Reader"] }],
   [
     "google-id-token",
-    { subject: "s1", clientId: "c1", roles: ["Reader"], groups: ["staff"] },
-    { ...normalised, scopes: [], permissions: [], username: undefined },
+    { subject: "s1", clientId: "c1.apps.googleusercontent.com", roles: ["Reader"], groups: ["staff"] },
+    {
+      ...normalised,
+      clientId: "c1.apps.googleusercontent.com",
+      scopes: [],
+      permissions: [],
+      username: undefined,
+    },
   ],
   [
     "kubernetes",
@@ -119,7 +125,7 @@ const kinds: readonly [PresetName, readonly IdentityKind[]][] = [
   ["auth0", ["user", "service"]],
   ["google-id-token", ["user", "service"]],
   ["keycloak", ["user", "service"]],
-  ["authentik", ["user"]],
+  ["authentik", ["user", "service"]],
   ["cognito", ["user", "service"]],
   ["github-actions", ["workload"]],
   ["kubernetes", ["workload"]],
@@ -130,7 +136,7 @@ test.each(kinds)("%s: tokens of every kind that it has, and of no other", async 
   const verifier = createVerifier(idp.config, idp.deps);
   for (const kind of ["user", "service", "workload"] as const) {
     if (possible.includes(kind)) {
-      const identity = await verifier.verify(await idp.token({ kind, clientId: "c1" }));
+      const identity = await verifier.verify(await idp.token({ kind }));
       expect(identity.kind).toBe(kind);
     } else {
       expect(() => idp.draft({ kind })).toThrow(/are of the kind/);
@@ -144,6 +150,12 @@ test("an application has one name", () => {
       /one value/,
     );
   }
+});
+
+test("a person's token from Google names a client of Google's", () => {
+  expect(() => fakeIssuer({ preset: "google-id-token" }).draft({ clientId: "web" })).toThrow(
+    /`clientId` takes one that ends in \.apps\.googleusercontent\.com/,
+  );
 });
 
 test("what a preset has no place for is refused, and can be said in claims", async () => {

@@ -143,6 +143,19 @@ describe("one fetch for many", () => {
 });
 
 describe("rotation", () => {
+  test("R05 two new keys one right after the other are found; only asking in vain has a cool-down", async () => {
+    const verifier = verifierFor();
+    expect(await codeOf(verifier.verify(token()))).toBe("accept");
+    for (const kid of ["new-1", "new-2"]) {
+      server.keys = [...server.keys, { ...kit.keys.other.jwk, kid }];
+      expect(await codeOf(verifier.verify(token({ kid }, kit.keys.other)))).toBe("accept");
+    }
+    expect(keyFetches()).toBe(3);
+    for (const kid of ["none-1", "none-2"])
+      expect(await codeOf(verifier.verify(token({ kid }, kit.keys.other)))).toBe("key_not_found");
+    expect(keyFetches()).toBe(4);
+  });
+
   test("R04 a new key is accepted after one refetch", async () => {
     const verifier = verifierFor();
     expect(await codeOf(verifier.verify(token()))).toBe("accept");

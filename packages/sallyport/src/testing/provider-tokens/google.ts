@@ -53,6 +53,15 @@ export const googleTokens: readonly ProviderToken[] = [
   },
   { id: "service-account", use: "access", header: jwt, claims: serviceAccount },
   {
+    id: "service-account-by-key",
+    use: "access",
+    header: jwt,
+    claims: (context) => ({
+      ...serviceAccount(context),
+      azp: "worker@example-project.iam.gserviceaccount.com",
+    }),
+  },
+  {
     id: "virtual-machine",
     use: "access",
     header: jwt,

@@ -140,8 +140,34 @@ export const keycloakTokens: readonly ProviderToken[] = [
     id: "exchanged",
     use: "access",
     header: jwt,
-    // A transient session has no `sid`, and the person stays a person.
-    claims: (context) => without(person(context), "sid", "auth_time"),
+    // The session of the token that was exchanged, the grant of the exchange.
+    claims: (context) => ({
+      ...without(person(context), "auth_time"),
+      azp: "worker",
+      jti: "ntrtte:00000000-0000-4000-8000-000000000007",
+    }),
+  },
+  {
+    id: "exchanged-service-account",
+    use: "access",
+    header: jwt,
+    // What told the account is the first client's; that there is no session is left.
+    claims: (context) => ({
+      ...without(serviceAccount(context), "client_id", "clientHost", "clientAddress"),
+      azp: "orders",
+      jti: "trrtte:00000000-0000-4000-8000-000000000008",
+    }),
+  },
+  {
+    id: "lightweight-service-account",
+    use: "access",
+    header: jwt,
+    claims: (context) => ({
+      ...without(lightweight(context), "sid"),
+      azp: "worker",
+      jti: "trltcc:00000000-0000-4000-8000-000000000009",
+      sub: "00000000-0000-4000-8000-0000000000aa",
+    }),
   },
   {
     id: "lightweight-with-sub",
