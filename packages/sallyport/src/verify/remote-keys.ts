@@ -1,8 +1,8 @@
 // An issuer's keys, fetched and kept so that the provider's outage is not ours (DESIGN, decision 4).
 //
 //   age:   0 ──────── 3/4 lifetime ──── lifetime ───────────── lifetime + stale ──▶
-//          use          use, refresh     refresh first; while      nothing: 503
-//                       behind           it fails, use stale
+//          use          use, refresh     refresh first, for a      nothing: 503
+//                       behind           second; else use stale
 //
 // There are no timers: a request starts the refresh that is due. One fetch is in flight at a time.
 import { AuthError } from "../errors.ts";
@@ -35,6 +35,8 @@ export type KeysEvent =
 
 const leastLifetimeMs = 60_000;
 const greatestLifetimeMs = 3_600_000;
+/** So long a request waits for a refresh while it could go on with the keys at hand. */
+const patienceMs = 1_000;
 const unknownKidCooldownMs = 10_000;
 const firstFailureCooldownMs = 5_000;
 const greatestFailureCooldownMs = 60_000;
@@ -46,7 +48,7 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
   const closing = new AbortController();
   let keys: readonly VerificationKey[] = [];
   let loaded: { at: number; lifetimeMs: number } | undefined;
-  let flight: { readonly at: number; readonly work: Promise<void> } | undefined;
+  let flight: { readonly at: number; readonly work: Promise<void>; patient?: Promise<void> } | undefined;
   let failure: { at: number; error: AuthError; count: number } | undefined;
   let unknownKidAt = Number.NEGATIVE_INFINITY;
   let unknownKids = 0;
@@ -102,7 +104,7 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
     if (closed) return Promise.reject(new AuthError("closed", "The verifier was closed"));
     const current = inFlight();
     if (current) return current;
-    const started = {
+    const started: NonNullable<typeof flight> = {
       at: now(),
       work: refresh().finally(() => {
         if (flight === started) flight = undefined;
@@ -166,15 +168,30 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
       refreshBehind();
       return undefined;
     }
-    if (current === "stale" && failure) {
-      // The provider is known to fail: nobody waits for it while old keys will do.
+    if (current === "stale") {
       refreshBehind();
-      return undefined;
+      // Where the provider is known to fail, nobody waits for it while old keys will do.
+      return failure ? undefined : patiently();
     }
     if (coolingDown()) throw outage();
     return load().catch(() => {
       if (phase() === "expired") throw outage();
     });
+  }
+
+  /** Ends with the flight, or when patience does: a provider that hangs holds nobody up for longer. */
+  function patiently(): undefined | Promise<void> {
+    const current = flight;
+    if (!current || now() - current.at > patienceMs) return undefined;
+    current.patient ??= new Promise((resolve) => {
+      const timer = setTimeout(resolve, patienceMs);
+      const end = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      current.work.then(end, end);
+    });
+    return current.patient;
   }
 
   function find(kid: string | undefined, algorithm: string) {

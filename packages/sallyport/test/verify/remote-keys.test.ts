@@ -335,6 +335,24 @@ describe("an outage at start is 503, not 401", () => {
     expect(await codeOf(verifierFor().verify(token()))).toBe("jwks_fetch_failed");
   });
 
+  test("R08 a provider that hangs after a quiet hour holds nobody up until its deadline", async () => {
+    const verifier = verifierFor({ fetchTimeoutSeconds: 60 });
+    expect(await codeOf(verifier.verify(token()))).toBe("accept");
+    const fetched = keyFetches();
+    let asked = 0;
+    for (const path of [metadataPath, keysPath]) server.handlers.set(path, () => void (asked += 1));
+    seconds(3600);
+    // Were it waited for, this would take a minute, and the test with it.
+    expect(await Promise.all([1, 2, 3].map(() => codeOf(verifier.verify(token()))))).toEqual(
+      Array(3).fill("accept"),
+    );
+    seconds(2);
+    expect(await codeOf(verifier.verify(token()))).toBe("accept");
+    expect([asked, keyFetches()]).toEqual([1, fetched]);
+    expect(verifier.health().issuers[0]?.state).toBe("stale");
+    verifier.close();
+  });
+
   test("R08 nobody listens", async () => {
     const verifier = verifierFor();
     await server.close();
