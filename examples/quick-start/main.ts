@@ -11,7 +11,7 @@ if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65535) {
   process.exit(1);
 }
 
-const idp = await startDevIdp();
+const idp = await startDevIdp().catch(sayAndStop);
 const app = buildApp(
   { issuer: idp.issuer, audience: idp.audience, insecureAllowLoopback: true },
   {
@@ -39,6 +39,12 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     await idp.close();
     process.exit(0);
   });
+}
+
+/** What keeps the provider from starting is one sentence, such as that this is production. */
+function sayAndStop({ message }: Error): never {
+  console.error(message);
+  process.exit(1);
 }
 
 /** Listens on the wanted port, or on a free one where it is taken. */

@@ -1,3 +1,13 @@
 #!/usr/bin/env node
 // The command. It is not compiled, so that npm can link it before anything is built.
-import "../dist/bin.js";
+import { existsSync } from "node:fs";
+
+const program = new URL("../dist/bin.js", import.meta.url);
+if (existsSync(program)) {
+  await import(program.href);
+} else {
+  process.stderr.write(
+    "dev-idp is not built yet: run `npm run build` in the clone (`npm start` builds it, too)\n",
+  );
+  process.exitCode = 1;
+}

@@ -1,5 +1,6 @@
 // The command `dev-idp`: starts the provider, says how to use it, and runs until Ctrl-C.
 import { parseArgs } from "node:util";
+import { machineLine, personLine } from "./curl-lines.ts";
 import { type DevIdp, startDevIdp } from "./index.ts";
 
 const defaultPort = 4400;
@@ -56,6 +57,11 @@ async function run({
 
 function summary({ issuer, audience, people, clients }: DevIdp): string {
   const machine = clients.find(({ type }) => type === "machine");
+  const [person] = people;
+  const lines = [
+    ...(machine ? [machineLine(issuer, machine)] : []),
+    ...(person ? [personLine(issuer, person)] : []),
+  ];
   return [
     `Issuer      ${issuer}`,
     `Discovery   ${issuer}/.well-known/openid-configuration`,
@@ -67,7 +73,7 @@ function summary({ issuer, audience, people, clients }: DevIdp): string {
     "",
     "Clients (id / secret)",
     ...table(clients.map(({ id, secret, name }) => [secret === undefined ? id : `${id} / ${secret}`, name])),
-    ...(machine ? ["", "A token", `  ${curl(issuer, machine.id, machine.secret ?? "")}`] : []),
+    ...(lines.length > 0 ? ["", "A token", ...lines.map((line) => `  ${line}`)] : []),
     "",
     "Ctrl-C stops it.",
   ].join("\n");
@@ -76,12 +82,6 @@ function summary({ issuer, audience, people, clients }: DevIdp): string {
 function table(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([first]) => first.length));
   return rows.map(([first, second]) => `  ${first.padEnd(width)}   ${second}`.trimEnd());
-}
-
-// In single quotes nothing is special to a shell but the quote itself.
-function curl(issuer: string, id: string, secret: string): string {
-  const credentials = `${encodeURIComponent(id)}:${encodeURIComponent(secret)}`.replaceAll("'", "%27");
-  return `curl -s -u '${credentials}' -d grant_type=client_credentials ${issuer}/token`;
 }
 
 function explain({ code, message }: Error & { code?: string }): string {

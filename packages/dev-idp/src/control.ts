@@ -1,15 +1,18 @@
-// The buttons of the home page, which scripts may use too: `POST /control/fail` and `POST /control/rotate`.
+// What is not of the protocol: the home page's buttons, `POST /control/fail` and `/control/rotate`, which scripts may use
+// too, and `POST /control/token`, a token in one line.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FailureMode, FailureOptions } from "./failures.ts";
 import { readBody } from "./read-body.ts";
 import { sendText } from "./send.ts";
+import type { TokenRequest } from "./token-request.ts";
 
 export interface Control {
+  token(request: TokenRequest): Promise<string>;
   fail(mode: FailureMode | null, options?: FailureOptions): void;
   rotateKeys(options?: { keepOld?: boolean }): string;
 }
 
-/** Does what the form says, and goes back to the home page. */
+/** Does what the form says, and goes back to the home page; or answers with a token, as plain text. */
 export async function serveControl(
   control: Control,
   issuer: string,
@@ -23,9 +26,10 @@ export async function serveControl(
   if (request.method !== "POST") return sendText(response, 405, "Use POST.");
   const form = new URLSearchParams(await readBody(request));
   try {
+    if (path === "/control/token") return sendText(response, 200, await control.token(tokenRequestOf(form)));
     if (path === "/control/fail") control.fail(modeOf(form), optionsOf(form));
     else if (path === "/control/rotate") control.rotateKeys({ keepOld: form.get("keepOld") !== "false" });
-    else return sendText(response, 404, "There are /control/fail and /control/rotate.");
+    else return sendText(response, 404, "There are /control/token, /control/fail and /control/rotate.");
   } catch (error) {
     if (error instanceof TypeError) return sendText(response, 400, error.message);
     throw error;
@@ -44,4 +48,17 @@ function optionsOf(form: URLSearchParams): FailureOptions {
   for (const name of ["delaySeconds", "offsetSeconds"])
     if (form.has(name)) options[name] = Number(form.get(name));
   return options;
+}
+
+const tokenFields: readonly string[] = ["person", "client", "scope", "audience"];
+
+// A misspelt field must not end in a token of somebody else's.
+function tokenRequestOf(form: URLSearchParams): TokenRequest {
+  for (const name of form.keys()) {
+    if (!tokenFields.includes(name)) {
+      throw new TypeError(`/control/token has no field "${name}"; it takes ${tokenFields.join(", ")}`);
+    }
+    if (form.getAll(name).length > 1) throw new TypeError(`/control/token takes the field "${name}" once`);
+  }
+  return Object.fromEntries(form);
 }

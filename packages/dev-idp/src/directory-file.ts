@@ -2,9 +2,7 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
 import { clientTypes } from "./clients.ts";
-import type { DevIdpOptions } from "./options.ts";
-
-type DirectoryOptions = Pick<DevIdpOptions, "people" | "clients" | "audience" | "otherAudiences">;
+import type { DirectoryOptions } from "./directory.ts";
 
 const text = z.string().check(z.minLength(1));
 const texts = z.array(text);

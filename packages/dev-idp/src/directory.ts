@@ -14,6 +14,18 @@ export interface Directory {
   client(id: string | undefined): Client | undefined;
 }
 
+/** What of it one may set: by options, or in a file. */
+export interface DirectoryOptions {
+  /** In place of the seeded people. */
+  people?: readonly Person[];
+  /** In place of the seeded clients. */
+  clients?: readonly Client[];
+  /** The `aud` of access tokens. Default "my-api". */
+  audience?: string;
+  /** Further audiences, which clients ask for by `resource`. */
+  otherAudiences?: readonly string[];
+}
+
 /** The scopes of OpenID Connect itself that this provider knows. */
 export const identityScopes = ["openid", "profile", "email", "offline_access"] as const;
 

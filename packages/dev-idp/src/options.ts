@@ -1,19 +1,12 @@
 // The options of `startDevIdp`, checked and filled in from the file and the defaults.
 import { type Client, seededClients } from "./clients.ts";
+import type { DirectoryOptions } from "./directory.ts";
 import { type SigningAlgorithm, signingAlgorithms } from "./keys.ts";
 import { type Person, seededPeople } from "./people.ts";
 
-export interface DevIdpOptions {
+export interface DevIdpOptions extends DirectoryOptions {
   /** The port on 127.0.0.1. Default 0: a free one. */
   port?: number;
-  /** In place of the seeded people. */
-  people?: readonly Person[];
-  /** In place of the seeded clients. */
-  clients?: readonly Client[];
-  /** The `aud` of access tokens. Default "my-api". */
-  audience?: string;
-  /** Further audiences, which clients ask for by `resource`. */
-  otherAudiences?: readonly string[];
   /** A JSON file with `people`, `clients`, `audience` and `otherAudiences`; options given here win over it. */
   file?: string;
   /** How long access tokens live. Default 3600. */
@@ -68,8 +61,6 @@ export async function resolveOptions(options: DevIdpOptions): Promise<Settings> 
     quiet,
   };
 }
-
-type DirectoryOptions = Pick<DevIdpOptions, "people" | "clients" | "audience" | "otherAudiences">;
 
 async function resolveDirectory(options: DevIdpOptions, file: string | undefined): Promise<DirectoryOptions> {
   const { people, clients, audience, otherAudiences } = options;

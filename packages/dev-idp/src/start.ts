@@ -97,6 +97,7 @@ async function run(settings: Settings, { server, port, key, module }: Parts): Pr
   for (const { id } of clients) await checkClient(provider, id);
 
   const control = {
+    token: (request: TokenRequest = {}) => mintToken({ ...minting, provider }, request),
     fail: failures.set,
     rotateKeys({ keepOld = true }: { keepOld?: boolean } = {}) {
       const next = createKeySync(algorithm);
@@ -116,7 +117,6 @@ async function run(settings: Settings, { server, port, key, module }: Parts): Pr
     people,
     clients,
     requests,
-    token: (request = {}) => mintToken({ ...minting, provider }, request),
     close: () => stop(server),
   };
 }
@@ -124,7 +124,7 @@ async function run(settings: Settings, { server, port, key, module }: Parts): Pr
 function refuseProduction(): void {
   if (process.env.NODE_ENV?.trim().toLowerCase() !== "production") return;
   throw new Error(
-    "The development identity provider does not start where NODE_ENV is production: everyone knows its passwords",
+    "The development identity provider does not start where NODE_ENV is production: everyone knows its passwords. Unset NODE_ENV to try it",
   );
 }
 

@@ -1,5 +1,8 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -18,6 +21,9 @@ function run(args: string[], extra: Record<string, string> = {}) {
     }),
   );
 }
+
+const claimsOf = (token: string) =>
+  JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
 
 describe("the command", () => {
   it("says how to use the provider, its curl line gets a token, and Ctrl-C stops it", async () => {
@@ -40,11 +46,17 @@ describe("the command", () => {
       body: new URLSearchParams(data),
     });
     const { access_token: token } = (await response.json()) as { access_token: string };
-    expect(JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString())).toMatchObject({
+    expect(claimsOf(token)).toMatchObject({
       iss: issuer,
       aud: "shop",
       sub: "machine",
     });
+
+    const [, form = "", address = ""] = output.match(/curl -s -d '(person=\S+)' (\S+)$/m) ?? [];
+    expect(form).toBe("person=alice");
+    const body = new URLSearchParams(form);
+    const forAlice = await (await fetch(address, { method: "POST", body })).text();
+    expect(claimsOf(forAlice)).toMatchObject({ iss: issuer, aud: "shop", sub: "alice", roles: ["Admin"] });
 
     child.kill("SIGINT");
     expect(await once(child, "exit")).toEqual([0, null]);
@@ -63,7 +75,26 @@ describe("the command", () => {
   it("refuses production", async () => {
     const { code, stderr } = await run([], { NODE_ENV: "production" });
     expect(code).toBe(1);
-    expect(stderr).toContain("does not start where NODE_ENV is production");
+    expect(stderr).toBe(
+      "The development identity provider does not start where NODE_ENV is production: everyone knows its passwords. Unset NODE_ENV to try it\n",
+    );
+  });
+
+  it("says that it is not built, in a clone where it is not", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "dev-idp-"));
+    try {
+      await mkdir(join(folder, "bin"));
+      await copyFile(bin, join(folder, "bin", "dev-idp.js"));
+      await writeFile(join(folder, "package.json"), '{ "type": "module" }');
+      const run = promisify(execFile)(process.execPath, [join(folder, "bin", "dev-idp.js")], { env });
+      await expect(run).rejects.toMatchObject({
+        code: 1,
+        stdout: "",
+        stderr: "dev-idp is not built yet: run `npm run build` in the clone (`npm start` builds it, too)\n",
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it.each([

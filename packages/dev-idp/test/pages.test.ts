@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { type Person, seededPeople } from "../src/index.ts";
 import { authorizeUrl, Browser, pkce, start } from "./support.ts";
 
 const hostile = `"><script>alert(1)</script>'&`;
@@ -23,6 +24,20 @@ describe("the pages", () => {
       "form-action 'self' http://127.0.0.1:3999;",
     );
     expect(signIn.headers.get("cache-control")).toBe("no-store");
+  });
+
+  it("show how to get a token in one line, quoted for a shell", async () => {
+    const line = async (username?: string) => {
+      const person = { ...(seededPeople[0] as Person), username: username ?? "" };
+      const idp = await start(username === undefined ? { people: [] } : { people: [person] });
+      const { text } = await new Browser().go(idp.issuer);
+      return text.match(/<dt>A token<\/dt><dd><code>([^<]*)<\/code>/)?.[1]?.replace(idp.issuer, "");
+    };
+    expect(await line("alice")).toBe("curl -s -d &#39;person=alice&#39; /control/token");
+    expect(await line("o'neill & co")).toBe(
+      "curl -s -d &#39;person=o%27neill%20%26%20co&#39; /control/token",
+    );
+    expect(await line()).toBeUndefined();
   });
 
   it("escape what comes from outside", async () => {

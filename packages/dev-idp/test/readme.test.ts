@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { seededClients, seededPeople } from "../src/index.ts";
+import { type Client, seededClients, seededPeople } from "../src/index.ts";
 import { start, verified } from "./support.ts";
 
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
@@ -22,6 +22,30 @@ describe("the README", () => {
     }
     for (const { id, secret } of seededClients)
       expect(rows).toContain(`| ${secret ? `${id} / ${secret}` : id} |`);
+  });
+
+  it("says what the machine client may do", () => {
+    const { roles, scopes, permissions } = seededClients.find(({ id }) => id === "machine") as Client;
+    expect(permissions).toEqual(scopes);
+    const list = scopes?.join(", ").replace(/, ([^,]+)$/, " and $1");
+    expect(readme).toContain(`\`machine\` has the role ${roles}, and the scopes and permissions ${list}.`);
+  });
+
+  it("has a curl line that gets a token for alice", async () => {
+    const idp = await start();
+    const [, form = "", path = ""] =
+      readme.match(/^curl -s -d (\S+) http:\/\/127\.0\.0\.1:4400(\/control\/token)$/m) ?? [];
+    const response = await fetch(idp.issuer + path, { method: "POST", body: new URLSearchParams(form) });
+    expect((await verified(idp, await response.text())).claims).toMatchObject({
+      sub: "alice",
+      roles: ["Admin"],
+    });
+  });
+
+  it("has no link that leads out of the package", () => {
+    const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, target = ""]) => target);
+    expect(links.length).toBeGreaterThan(3);
+    expect(links.filter((target) => !/^(https:\/\/|#)/.test(target))).toEqual([]);
   });
 
   it("has an example for tests that runs", async () => {
@@ -56,7 +80,9 @@ describe("the README", () => {
 
   it("has curl lines that make the provider fail, heal it and rotate its key", async () => {
     const idp = await start();
-    const lines = [...readme.matchAll(/^curl -s (.*) http:\/\/127\.0\.0\.1:4400(\/control\/\w+)$/gm)];
+    const lines = [
+      ...readme.matchAll(/^curl -s (.*) http:\/\/127\.0\.0\.1:4400(\/control\/(?!token)\w+)$/gm),
+    ];
     expect(lines).toHaveLength(3);
     const statuses: number[] = [];
     for (const [, flags = "", path = ""] of lines) {

@@ -21,32 +21,103 @@ export interface OptionRow {
 /** The options of one room, by name. */
 export type OptionTable = Readonly<Record<string, OptionRow>>;
 
+/** Options that have their place somewhere else, and are looked for here. */
+export interface Elsewhere {
+  readonly table: OptionTable;
+  /** Ends the sentence "it …": where one of them belongs. */
+  readonly place: (name: string) => string;
+}
+
 /**
  * Refuses unknown options and values of the wrong form with one sentence that never repeats a value.
  *
- * @throws TypeError naming the option and what it takes
+ * @throws TypeError naming the option and what it takes, or where it belongs
  */
-export function checkOptions(where: string, value: unknown, table: OptionTable): void {
+export function checkOptions(where: string, value: unknown, table: OptionTable, elsewhere?: Elsewhere): void {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new TypeError(`${where} takes an object with options`);
   }
   for (const [name, given] of Object.entries(value)) {
     const row = Object.hasOwn(table, name) ? table[name] : undefined;
-    if (!row)
-      throw new TypeError(`${where} has no option \`${name}\`${suggestion(name, Object.keys(table))}`);
+    if (!row) throw new TypeError(`${where} has no option \`${name}\`${advice(name, table, elsewhere)}`);
     if (given !== undefined && !row.check(given)) {
       throw new TypeError(`${where}: \`${name}\` takes ${row.takes}`);
     }
   }
 }
 
-function suggestion(name: string, known: readonly string[]): string {
-  const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, "");
-  const near = known.find(
-    (one) =>
-      plain(one) === plain(name) || plain(one) === `${plain(name)}s` || `${plain(one)}s` === plain(name),
-  );
-  return near ? `; did you mean \`${near}\`?` : `. It has: ${known.join(", ")}`;
+/**
+ * Checks both arguments of one function: its options, and what is alive. What is in the wrong one is told where to go.
+ *
+ * @throws TypeError as {@link checkOptions}
+ */
+export function checkArguments(
+  where: string,
+  options: unknown,
+  optionTable: OptionTable,
+  deps: unknown,
+  depsTable: OptionTable,
+): void {
+  checkOptions(where, options, optionTable, {
+    table: depsTable,
+    place: (name) => `belongs into \`deps\`, the second argument: ${where}(options, { ${name} })`,
+  });
+  checkOptions(`${where}'s deps`, deps, depsTable, {
+    table: optionTable,
+    place: (name) => `belongs into the options, the first argument: ${where}({ ${name} }, deps)`,
+  });
+}
+
+function advice(name: string, table: OptionTable, elsewhere: Elsewhere | undefined): string {
+  const { table: others = {}, place = String } = elsewhere ?? {};
+  if (Object.hasOwn(others, name)) return `: it ${place(name)}`;
+  const known = Object.keys(table);
+  const near = nearest(name, [...known, ...Object.keys(others)]);
+  if (near === undefined) return `. It has: ${known.join(", ")}`;
+  return `; did you mean \`${near}\`?${Object.hasOwn(table, near) ? "" : ` It ${place(near)}`}`;
+}
+
+const longestName = 64;
+
+/** The known name that was probably meant: written otherwise, misspelt by a letter or two, or a part of it. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const asked = plain(name);
+  if (asked.length < 3 || asked.length > longestName) return undefined;
+  const ranked = known
+    .map((one) => ({ one, distance: editDistance(asked, plain(one)) }))
+    .sort((left, right) => left.distance - right.distance);
+  const [best] = ranked;
+  if (best && best.distance <= Math.min(2, Math.floor(asked.length / 3))) return best.one;
+  return ranked.find(({ one }) => isPartOf(asked, plain(one)) || isPartOf(plain(one), asked))?.one;
+}
+
+/** `aud` begins `audience`, and `scopes` is in `requiredScopes`; fewer letters than that are in anything. */
+function isPartOf(part: string, whole: string): boolean {
+  return (part.length > 2 && whole.startsWith(part)) || (part.length > 4 && whole.includes(part));
+}
+
+/** Letters added, dropped, changed or swapped with their neighbour on the way from one word to the other. */
+function editDistance(from: string, to: string): number {
+  let before: number[] = [];
+  let last = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= from.length; row += 1) {
+    const next = [row];
+    for (let column = 1; column <= to.length; column += 1) {
+      const same = from[row - 1] === to[column - 1];
+      const swapped =
+        row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      next[column] = Math.min(
+        (last[column] as number) + 1,
+        (next[column - 1] as number) + 1,
+        (last[column - 1] as number) + (same ? 0 : 1),
+        swapped ? (before[column - 2] as number) + 1 : Number.POSITIVE_INFINITY,
+      );
+    }
+    before = last;
+    last = next;
+  }
+  return last[to.length] as number;
 }
 
 export const isText = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";

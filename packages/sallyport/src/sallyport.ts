@@ -10,11 +10,11 @@ import {
 } from "./audit/index.ts";
 import { type Decision, decide, type Requirement, requirement } from "./authorize/index.ts";
 import { isThenable } from "./chain.ts";
-import { configFromEnvironment } from "./config/index.ts";
+import { configFromEnvironment, inCallersWords } from "./config/index.ts";
 import type { AuthEvent } from "./events.ts";
 import { createGuard, type Guard, type GuardOptions, type OnRefused } from "./http/index.ts";
 import type { Identity, JsonObject } from "./identity.ts";
-import { checkOptions, isFunction, type OptionTable } from "./options.ts";
+import { checkArguments, isFunction, type OptionTable } from "./options.ts";
 import {
   createVerifier,
   depsTable,
@@ -98,8 +98,7 @@ export function createCore<Claims = JsonObject>(
   deps: SallyportDeps<Claims> = {},
 ): Core<Claims> {
   const options = given ?? (configFromEnvironment() as SallyportOptions);
-  checkOptions("sallyport", options, sallyportOptionTable);
-  checkOptions("sallyport's deps", deps, sallyportDepsTable);
+  checkArguments("sallyport", options, sallyportOptionTable, deps, sallyportDepsTable);
   const { refuse = "answer", ...verifierOptions } = options;
   const { audit: _audit, onRefused, ...verifierDeps } = deps;
   const sinks = sinksOf(deps);
@@ -118,9 +117,12 @@ export function createCore<Claims = JsonObject>(
   }
 
   const heard = audit !== undefined || onEvent !== undefined;
-  const verifier = createVerifier<Claims>(
-    verifierOptions,
-    heard ? { ...withoutEcho(verifierDeps, sinks), onEvent: emit } : verifierDeps,
+  const call = { name: "sallyport", options, fromEnvironment: given === undefined };
+  const verifier = inCallersWords(call, () =>
+    createVerifier<Claims>(
+      verifierOptions,
+      heard ? { ...withoutEcho(verifierDeps, sinks), onEvent: emit } : verifierDeps,
+    ),
   );
   const guardDeps = {
     verifier,

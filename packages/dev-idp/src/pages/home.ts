@@ -1,5 +1,6 @@
 // The home page: what is here, and buttons to see what happens when a provider fails.
 import type { Client } from "../clients.ts";
+import { personLine } from "../curl-lines.ts";
 import type { Directory } from "../directory.ts";
 import type { FailureMode } from "../failures.ts";
 import { html, page } from "./html.ts";
@@ -27,7 +28,10 @@ export function homePage({ issuer, directory, failing }: HomeView): string {
 <dt>Issuer</dt><dd><code>${issuer}</code></dd>
 <dt>Audience</dt><dd><code>${directory.audiences.join(", ")}</code></dd>
 <dt>Discovery</dt><dd><a href="${discovery}"><code>${discovery}</code></a></dd>
-</dl>
+${directory.people.slice(0, 1).map(
+  (person) => html`<dt>A token</dt><dd><code>${personLine(issuer, person)}</code></dd>
+`,
+)}</dl>
 <h2 id="people">People</h2>
 <div class="scroll"><table aria-labelledby="people">
 <tr><th scope="col">Username</th><th scope="col">Password</th><th scope="col">Roles</th><th scope="col">Permissions</th></tr>

@@ -1,16 +1,10 @@
 // Identity + Requirement → Decision: pure, but for the checks in code.
 import { chain, isPromise } from "../chain.ts";
-import { claimPath, readClaim } from "../claim-path.ts";
 import { AuthError, type AuthErrorCode } from "../errors.ts";
-import type { Identity, JsonObject } from "../identity.ts";
+import type { Identity } from "../identity.ts";
 import type { Check } from "./check.ts";
-import {
-  type ClaimRequirement,
-  isCheck,
-  type Requirement,
-  type RequirementFields,
-  requirement,
-} from "./requirement.ts";
+import { isCheck, type Requirement, type RequirementFields, requirement } from "./requirement.ts";
+import { oldness, type Unmet, unmetFields, weakness } from "./unmet.ts";
 
 /** What a denied caller lacks. */
 export interface Missing {
@@ -72,32 +66,37 @@ export function decide(
 function decideFields(identity: Identity<unknown>, needed: RequirementFields, nowMs: number): Decision {
   const lacks = (want: readonly string[] | undefined, have: readonly string[]) =>
     want ? want.filter((one) => !have.includes(one)) : [];
+  const unmet = unmetFields(identity, needed);
   const missing: Missing = {
     scopes: lacks(needed.scopes, identity.scopes),
     permissions: lacks(needed.permissions, identity.permissions),
     roles: lacks(needed.roles, identity.roles),
     groups: lacks(needed.groups, identity.groups),
-    other: [
-      ...(needed.kind !== undefined && needed.kind !== identity.kind ? ["kind"] : []),
-      ...(needed.issuer !== undefined && needed.issuer !== identity.issuer ? ["issuer"] : []),
-      ...(needed.claims?.every((one) => claimHolds(identity, one)) === false ? ["claims"] : []),
-    ],
+    other: unmet.length === 0 ? nothing.other : [...new Set(unmet.map(({ field }) => field))],
   };
-  const authorized = denied(missing, needed.scopes);
+  const authorized = denied(missing, unmet, needed.scopes);
   // What the caller may never do comes first: signing in again would not help (RFC 9470 §3 is for those whom it would).
   if (authorized) return authorized;
   return decideAuthentication(identity, needed, nowMs) ?? allowed;
 }
 
-function denied(missing: Missing, scopes: readonly string[] = []): Denied | undefined {
-  const parts = (["scopes", "permissions", "roles", "groups", "other"] as const).filter(
+function denied(
+  missing: Missing,
+  unmet: readonly Unmet[],
+  scopes: readonly string[] = [],
+): Denied | undefined {
+  const parts = (["scopes", "permissions", "roles", "groups"] as const).filter(
     (name) => missing[name].length > 0,
   );
-  if (parts.length === 0) return undefined;
+  if (parts.length === 0 && unmet.length === 0) return undefined;
+  const lacks = parts.map((name) => `${name} ${missing[name].join(", ")}`).join("; ");
+  const reasons = [...(lacks ? [`the caller lacks ${lacks}`] : []), ...unmet.map(({ why }) => why)].join(
+    "; ",
+  );
   return {
     allowed: false,
     code: missing.scopes.length > 0 ? "insufficient_scope" : "insufficient_permissions",
-    reason: `The caller lacks ${parts.map((name) => (name === "other" ? missing.other.join(", ") : `${name} ${missing[name].join(", ")}`)).join("; ")}`,
+    reason: reasons.charAt(0).toUpperCase() + reasons.slice(1),
     missing,
     scopes: missing.scopes.length > 0 ? scopes : [],
     acrValues: [],
@@ -120,7 +119,7 @@ function decideAuthentication(
   return {
     allowed: false,
     code: "insufficient_user_authentication",
-    reason: `The authentication is ${[weak ? "not of a required acr" : "", old ? "older than maxAgeSeconds allows" : ""].filter(Boolean).join(" and ")}`,
+    reason: `The authentication is ${[weak ? weakness(identity) : "", old ? oldness(age) : ""].filter(Boolean).join(" and ")}`,
     missing: { ...nothing, other: [...(weak ? ["acr"] : []), ...(old ? ["maxAgeSeconds"] : [])] },
     scopes: [],
     acrValues: weak ? acrValues : [],
@@ -129,14 +128,6 @@ function decideAuthentication(
 }
 
 const futureToleranceSeconds = 60;
-
-function claimHolds(identity: Identity<unknown>, needed: ClaimRequirement): boolean {
-  const value = readClaim(identity.claims as JsonObject, claimPath(needed.claim));
-  if (value === undefined) return false;
-  if ("equals" in needed) return value === needed.equals;
-  if ("oneOf" in needed) return (needed.oneOf as readonly unknown[]).includes(value);
-  return Array.isArray(value) && value.includes(needed.contains);
-}
 
 function decideAll(
   identity: Identity<unknown>,
@@ -215,7 +206,8 @@ function runCheck(identity: Identity<unknown>, { check: name, test }: Check): De
   });
   const judge = (answer: unknown): Decision => {
     if (answer === true) return allowed;
-    return denied({ ...nothing, other: [name] }) as Denied;
+    const why = `the check "${name}" did not answer true`;
+    return denied({ ...nothing, other: [name] }, [{ field: name, why }]) as Denied;
   };
   try {
     const answer: unknown = test(identity as Identity);

@@ -1,5 +1,6 @@
 // What a request needs of its caller, as frozen JSON data (DESIGN, decision 7).
 import type { IdentityKind } from "../identity.ts";
+import { nearest } from "../options.ts";
 import type { Check } from "./check.ts";
 
 /** A statement about one claim. A missing claim satisfies none. */
@@ -57,7 +58,7 @@ const fieldRules: {
 export function requirement(value: Requirement): Requirement {
   if (typeof value === "object" && value !== null && accepted.has(value)) return value;
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new TypeError('A requirement is an object such as { scopes: ["read"] }');
+    throw new TypeError(`A requirement is an object such as { scopes: ["read"] }${whatInstead(value)}`);
   }
   const names = Object.keys(value);
   if (names.length === 0)
@@ -73,15 +74,27 @@ export function requirement(value: Requirement): Requirement {
   const copy: Record<string, unknown> = {};
   for (const [name, given] of Object.entries(value)) {
     const rule = Object.hasOwn(fieldRules, name) ? fieldRules[name as keyof RequirementFields] : undefined;
-    if (!rule)
-      throw new TypeError(
-        `A requirement has no field \`${name}\`. It has: ${Object.keys(fieldRules).join(", ")}`,
-      );
+    if (!rule) throw new TypeError(`A requirement has no field \`${name}\`${whichField(name)}`);
     const takes = rule(given);
     if (takes) throw new TypeError(`\`${name}\` of a requirement takes ${takes}`);
     copy[name] = freezeDeep(structuredClone(given));
   }
   return accept(copy as Requirement);
+}
+
+/** What was probably meant by something that is no requirement at all. */
+function whatInstead(value: unknown): string {
+  if (typeof value === "function") return "; code goes into check(name, function), and role() is called";
+  if (Array.isArray(value)) return ", not a list: join several by allOf() or anyOf()";
+  if (typeof value !== "string") return "";
+  const name = /^[\w.:/-]{1,64}$/.test(value) ? JSON.stringify(value) : '"…"';
+  return `, not a text: for a role, role(${name}) or { roles: [${name}] }; for a scope, scope(${name})`;
+}
+
+function whichField(name: string): string {
+  const fields = Object.keys(fieldRules);
+  const near = nearest(name, [...fields, "allOf", "anyOf"]);
+  return near === undefined ? `. It has: ${fields.join(", ")}` : `; did you mean \`${near}\`?`;
 }
 
 /**

@@ -1,9 +1,9 @@
 // The environment → options, by the rooms' own option tables. Nothing is read from a `.env` file: that is the application's.
-import type { OptionRow } from "../options.ts";
+import { nearest, type OptionRow } from "../options.ts";
 import { presets, type VerifierOptions, verifierOptionTable } from "../verify/index.ts";
+import { type Environment, NoFiles, type ReadFile, readVariable } from "./variables.ts";
 
-/** Environment variables, as `process.env` has them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment } from "./variables.ts";
 
 /** What {@link configFromEnvironment} needs beside the variables. */
 export interface EnvironmentDeps {
@@ -32,25 +32,35 @@ export function configFromEnvironment(
 ): VerifierOptions {
   const options: Record<string, unknown> = {};
   for (const [name, row] of Object.entries<OptionRow>(verifierOptionTable)) {
-    const value = readOption(row, env, readFile);
-    if (value !== undefined) options[name] = value;
+    const found = readOption(row, env, readFile);
+    if (found) options[name] = found.value;
   }
   const config = options as VerifierOptions;
-  requireIssuer(config);
+  requireIssuer(config, env);
   if (config.audience !== undefined) return config;
   const audience = isEntra(config) ? audienceFromClientId(env, readFile) : undefined;
   if (audience === undefined) {
     const orClientId = isEntra(config) ? ", or OAUTH2_CLIENT_ID" : "";
     throw new TypeError(
-      `The environment names no audience: set OIDC_AUDIENCE or OAUTH2_AUDIENCE${orClientId} to the identifier of this API`,
+      `The environment names no audience: set OIDC_AUDIENCE or OAUTH2_AUDIENCE${orClientId} to the identifier of this API${almost(env, verifierOptionTable.audience)}`,
     );
   }
   return { ...config, audience };
 }
 
-/** The value of an option; `undefined` where none of its variables is set. */
-function readOption(row: OptionRow, env: Environment, readFile: ReadFile): unknown {
-  let found: { variable: string; value: unknown } | undefined;
+/** An option's value, and the variable that sets it. */
+export interface Found {
+  readonly variable: string;
+  readonly value: unknown;
+}
+
+/**
+ * What the environment says of one option; `undefined` where none of its variables is set.
+ *
+ * @throws TypeError as {@link configFromEnvironment}
+ */
+export function readOption(row: OptionRow, env: Environment, readFile: ReadFile): Found | undefined {
+  let found: Found | undefined;
   for (const variable of row.env ?? []) {
     const text = readVariable(variable, env, readFile);
     if (text === undefined) continue;
@@ -62,13 +72,17 @@ function readOption(row: OptionRow, env: Environment, readFile: ReadFile): unkno
       );
     }
   }
-  return found?.value;
+  return found;
 }
 
 function parseValue(variable: string, text: string, row: OptionRow): unknown {
   // A stray line ending would stay in an issuer's name for ever, where nobody sees it.
   if (!row.parse && !row.secret && text !== text.trim()) {
     throw new TypeError(`${variable} begins or ends with white space: remove it`);
+  }
+  // A shell takes them away, and an env file of Docker's does not.
+  if (!row.secret && /^(["']).*\1$/.test(text)) {
+    throw new TypeError(`${variable} is in quotation marks, which are part of the value here: remove them`);
   }
   const value = row.parse ? row.parse(text) : text;
   if (row.check(value)) return value;
@@ -77,35 +91,21 @@ function parseValue(variable: string, text: string, row: OptionRow): unknown {
   );
 }
 
-type ReadFile = (path: string) => string;
-
-/** The text of a variable or of the file that `<NAME>_FILE` names. */
-function readVariable(variable: string, env: Environment, readFile: ReadFile): string | undefined {
-  const text = env[variable] || undefined;
-  const path = env[`${variable}_FILE`] || undefined;
-  if (path === undefined) return text?.trim() ? text : undefined;
-  if (text !== undefined) throw new TypeError(`${variable} and ${variable}_FILE exclude each other`);
-  let content: string;
-  try {
-    content = readFile(path);
-  } catch (cause) {
-    if (cause instanceof NoFiles)
-      throw new TypeError(`${variable}_FILE cannot be used: this runtime has no files; set ${variable}`);
-    const code = (cause as { code?: unknown } | null)?.code;
-    const why = typeof code === "string" && /^E[A-Z]+$/.test(code) ? ` (${code})` : "";
-    throw new TypeError(`${variable}_FILE names a file that cannot be read${why}`);
-  }
-  const value = content.replace(/\r?\n$/, "");
-  if (value.trim() === "") throw new TypeError(`${variable}_FILE names a file that is empty`);
-  return value;
-}
-
-function requireIssuer({ issuer, tenantId, tenants, preset }: VerifierOptions): void {
+function requireIssuer({ issuer, tenantId, tenants, preset }: VerifierOptions, env: Environment): void {
   if ((issuer ?? tenantId ?? tenants) !== undefined) return;
   if (typeof preset === "string" && presets[preset].issuer !== undefined) return;
   throw new TypeError(
-    "The environment names no issuer: set OIDC_ISSUER (or OAUTH2_ISSUER; for Entra ID OAUTH2_TENANT_ID is enough) and OIDC_AUDIENCE, or give sallyport() its options",
+    `The environment names no issuer: set OIDC_ISSUER (or OAUTH2_ISSUER; for Entra ID OAUTH2_TENANT_ID is enough) and OIDC_AUDIENCE, or give sallyport() its options${almost(env, verifierOptionTable.issuer)}`,
   );
+}
+
+/** A variable that is set, and was probably meant to name the option: an empty one, or one of another name. */
+function almost(env: Environment, { env: variables = [] }: OptionRow): string {
+  const empty = variables.find((variable) => env[variable] !== undefined);
+  if (empty !== undefined) return ` (${empty} is set, but empty)`;
+  const others = Object.keys(env).filter((name) => /^(OIDC|OAUTH2?|AUTH)_/.test(name) && env[name]?.trim());
+  const near = variables.map((variable) => nearest(variable, others)).find((name) => name !== undefined);
+  return near === undefined ? "" : ` (${near} is set, which is not read)`;
 }
 
 function isEntra({ preset, issuer, tenantId, tenants }: VerifierOptions): boolean {
@@ -116,14 +116,12 @@ function isEntra({ preset, issuer, tenantId, tenants }: VerifierOptions): boolea
 
 // Entra ID writes the application's id into v2 tokens, and its default identifier URI, `api://<id>`, into v1 tokens;
 // which of the two an API gets is a line in its manifest that few have seen.
-function audienceFromClientId(env: Environment, readFile: ReadFile): readonly string[] | undefined {
+export function audienceFromClientId(env: Environment, readFile: ReadFile): readonly string[] | undefined {
   const id = readVariable("OAUTH2_CLIENT_ID", env, readFile);
   if (id === undefined) return undefined;
   if (/\s/.test(id)) throw new TypeError("OAUTH2_CLIENT_ID takes one application (client) id");
   return [id, `api://${id}`];
 }
-
-class NoFiles extends Error {}
 
 interface ProcessLike {
   readonly env?: Environment;
@@ -135,11 +133,13 @@ function runtimeProcess(): ProcessLike | undefined {
   return (globalThis as { readonly process?: ProcessLike }).process;
 }
 
-function processEnvironment(): Environment {
+/** The process's own environment, where the runtime has one. */
+export function processEnvironment(): Environment {
   return runtimeProcess()?.env ?? {};
 }
 
-function readFileDefault(path: string): string {
+/** Reads a file where the runtime has files. */
+export function readFileDefault(path: string): string {
   const fs = runtimeProcess()?.getBuiltinModule?.("node:fs") as
     | { readonly readFileSync?: (path: string, encoding: "utf8") => string }
     | undefined;

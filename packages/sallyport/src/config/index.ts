@@ -1,4 +1,5 @@
 // The configuring room: what the composition root may reach.
+export { inCallersWords } from "./callers-words.ts";
 export {
   configFromEnvironment,
   type Environment,

@@ -52,8 +52,12 @@ export function createGuard<Claims>(
   const frozen = needed === undefined ? undefined : requirement(needed);
   const described = frozen && describeRequirement(frozen);
 
-  function judge(token: string, { tokenInForm }: RequestFacts): Verified<Claims> | Promise<Verified<Claims>> {
-    const verified = verifier.check(token);
+  function judge(
+    token: string,
+    { tokenInForm }: RequestFacts,
+    at: number,
+  ): Verified<Claims> | Promise<Verified<Claims>> {
+    const verified = verifier.check(token, at);
     const passed = frozen === undefined ? verified : chain(verified, (one) => require(one, frozen));
     // Last, since the body may have to be read for it: a bad token is refused before that.
     return tokenInForm ? chain(passed, (one) => requireOneToken(one, tokenInForm)) : passed;
@@ -77,48 +81,50 @@ export function createGuard<Claims>(
   }
 
   function guard(facts: RequestFacts): Outcome<Claims> | Promise<Outcome<Claims>> {
-    const start = emit ? performance.now() : 0;
-    let token: string | undefined;
     if (facts.preflight && !optional) return preflightAnswer;
+    let begun = unknown;
+    let token: string | undefined;
     try {
+      // Reading a clock costs as much as finding a token: what needs the time of the request shares one reading.
+      begun = { at: deps.now(), start: emit ? performance.now() : 0 };
       token = readToken(facts);
       if (token === undefined) {
-        if (optional) return finish(facts, start, undefined);
+        if (optional) return finish(facts, begun, undefined);
         throw new AuthError("missing_token", "The request carries no bearer token");
       }
-      const judged = judge(token, facts);
-      if (!isPromise(judged)) return finish(facts, start, judged);
+      const judged = judge(token, facts, begun.at);
+      if (!isPromise(judged)) return finish(facts, begun, judged);
       return judged.then(
-        (passed) => finish(facts, start, passed),
-        (thrown: unknown) => refuse(facts, start, thrown, token),
+        (passed) => finish(facts, begun, passed),
+        (thrown: unknown) => refuse(facts, begun, thrown, token),
       );
     } catch (thrown) {
-      return refuse(facts, start, thrown, token);
+      return refuse(facts, begun, thrown, token);
     }
   }
 
   function finish(
     facts: RequestFacts,
-    start: number,
+    begun: Begun,
     verified: Verified<Claims> | undefined,
   ): Outcome<Claims> {
-    if (emit) tell(facts, start, verified ? "allowed" : "anonymous", verified, undefined);
+    if (emit) tell(facts, begun, verified ? "allowed" : "anonymous", verified, undefined);
     return verified?.identity;
   }
 
   function refuse(
     facts: RequestFacts,
-    start: number,
+    begun: Begun,
     thrown: unknown,
     token: string | undefined,
   ): Outcome<Claims> {
     const { error, verified } = errorOf(thrown, token);
     // Only who the caller is may be waived: an outage or a malformed request is not nobody's visit.
     if (optional && onInvalid === "anonymous" && error.status === 401 && !verified) {
-      if (emit) tell(facts, start, "anonymous", undefined, error);
+      if (emit) tell(facts, begun, "anonymous", undefined, error);
       return undefined;
     }
-    if (emit) tell(facts, start, "refused", verified, error);
+    if (emit) tell(facts, begun, "refused", verified, error);
     return new Refused(error, deps);
   }
 
@@ -136,7 +142,7 @@ export function createGuard<Claims>(
 
   function tell(
     { method, route, requestId }: RequestFacts,
-    start: number,
+    { at, start }: Begun,
     outcome: DecisionEvent["outcome"],
     verified: Verified<Claims> | undefined,
     error: AuthError | undefined,
@@ -144,7 +150,7 @@ export function createGuard<Claims>(
     const identity = verified?.identity;
     emit?.({
       type: "decision",
-      time: deps.now(),
+      time: at,
       outcome,
       code: error?.code,
       reason: error?.message,
@@ -165,6 +171,14 @@ export function createGuard<Claims>(
 
   return guard;
 }
+
+/** When a request came: `at` by the clock (milliseconds since 1970), `start` on the scale of `performance.now()`. */
+interface Begun {
+  readonly at: number;
+  readonly start: number;
+}
+
+const unknown: Begun = { at: 0, start: 0 };
 
 function secondToken(): AuthError {
   return new AuthError(

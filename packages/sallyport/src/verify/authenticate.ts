@@ -6,11 +6,26 @@ import type { JsonObject } from "../identity.ts";
 import { sameAlgorithm } from "./algorithms.ts";
 import { includes } from "./claims.ts";
 import type { CompactToken } from "./compact.ts";
+import { issuerDifference, type KnownIssuer } from "./issuer-difference.ts";
 import type { VerificationKey } from "./jwk.ts";
+import { describeMalformed } from "./malformed.ts";
 import { presetsAccepting } from "./preset-choice.ts";
 import { keyMayServe, tenantMatches } from "./tenants.ts";
 import { thumbprintsAgree } from "./thumbprints.ts";
 import type { TrustedIssuer } from "./trusted-issuers.ts";
+
+/**
+ * Takes a token apart; of what is none it says what it looks like.
+ *
+ * @throws AuthError `malformed_token` or `forbidden_header`
+ */
+export function parseToken(parser: { parse(token: unknown): CompactToken }, token: unknown): CompactToken {
+  try {
+    return parser.parse(token);
+  } catch (error) {
+    throw describeMalformed(error, token);
+  }
+}
 
 /**
  * The issuer that a token names, before any key is looked up.
@@ -24,11 +39,22 @@ export function issuerOf(
   const { iss } = claims;
   if (iss === undefined) throw new AuthError("missing_claim", "The token has no iss");
   const trusted = typeof iss === "string" ? trustedIssuers.get(iss) : undefined;
-  if (!trusted) throw new AuthError("invalid_issuer", "The token's iss is none of the configured issuers");
+  if (!trusted) {
+    throw new AuthError("invalid_issuer", issuerDifference("The token's iss", iss, labelled(trustedIssuers)));
+  }
   if (!tenantMatches(trusted.policy, claims)) {
     throw new AuthError("invalid_issuer", "The token's tenant claim is not the tenant of its iss");
   }
   return trusted;
+}
+
+/** Every accepted `iss` with its place in the configuration. */
+function* labelled(trustedIssuers: ReadonlyMap<string, TrustedIssuer>): Generator<KnownIssuer> {
+  const seen = new Set<TrustedIssuer>();
+  for (const [text, trusted] of trustedIssuers) {
+    seen.add(trusted);
+    yield { text, label: `issuers[${seen.size - 1}]` };
+  }
 }
 
 /**
@@ -38,7 +64,8 @@ export function issuerOf(
  */
 export function checkHeader({ header, payload }: CompactToken, { policy }: TrustedIssuer): void {
   if (!policy.algorithms.some((name) => sameAlgorithm(name, header.alg))) {
-    throw new AuthError("disallowed_alg", "The token's alg is not allowed for this issuer");
+    const allowed = policy.algorithms.join(", ");
+    throw new AuthError("disallowed_alg", `The token's alg is not allowed for this issuer: ${allowed} are`);
   }
   const { headerTypes, name } = policy.preset;
   if (includes(headerTypes, header.typ ?? null)) return;

@@ -3,6 +3,7 @@
 import { type ClaimPath, readClaim } from "../claim-path.ts";
 import { AuthError, type AuthErrorCode } from "../errors.ts";
 import type { JsonObject, JsonValue } from "../identity.ts";
+import { audienceDifference } from "./audience-difference.ts";
 import type { ClaimTest, Preset } from "./preset.ts";
 
 /** The part of an issuer's policy that concerns claims. Times in seconds. */
@@ -93,7 +94,8 @@ function checkType(claims: JsonObject, { preset, accept, refuse }: ClaimsPolicy)
 
 const audClaim: readonly ClaimPath[] = [["aud"]];
 
-function checkAudience(claims: JsonObject, { audience, preset }: ClaimsPolicy): void {
+function checkAudience(claims: JsonObject, policy: ClaimsPolicy): void {
+  const { audience, preset } = policy;
   for (const path of preset.audience ?? audClaim) {
     const value = readClaim(claims, path);
     if (value === undefined) continue;
@@ -101,14 +103,12 @@ function checkAudience(claims: JsonObject, { audience, preset }: ClaimsPolicy): 
     if (!list)
       throw refusal("invalid_audience", `The token's ${path.join(".")} is not a string or a list of strings`);
     if (!intersect(list, audience)) {
-      throw refusal(
-        "invalid_audience",
-        `The token's ${path.join(".")} names another audience than the configured`,
-      );
+      throw refusal("invalid_audience", audienceDifference(path.join("."), list, claims, policy));
     }
     return;
   }
-  throw refusal("invalid_audience", "The token names no audience");
+  const names = (preset.audience ?? audClaim).map((path) => path.join(".")).join(" and no ");
+  throw refusal("invalid_audience", `The token names no audience: it has no ${names}`);
 }
 
 /** A non-empty string, or a non-empty list of such, as a list; anything else is `undefined`. */

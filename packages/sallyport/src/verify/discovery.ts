@@ -1,6 +1,7 @@
 // OpenID Connect Discovery: from an issuer to its key set's URL.
 import { AuthError } from "../errors.ts";
 import type { FetchedDocument } from "./fetch-document.ts";
+import { issuerDifference } from "./issuer-difference.ts";
 import type { IssuerPolicy } from "./issuers.ts";
 import { isLoopbackUrl, isPrivateUrl } from "./urls.ts";
 
@@ -24,8 +25,37 @@ async function discover(
     return await get(policy.discoveryUrl);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : "";
-    throw new AuthError("discovery_failed", `The metadata document cannot be had: ${why}`, { cause });
+    throw failed(
+      `The metadata document cannot be had${asked(policy)}: ${why}${adviceFor(why, policy)}`,
+      cause,
+    );
   }
+}
+
+/** Where it was asked for. A query may hold a key, and what is wrong is seldom there. */
+function asked({ discoveryUrl }: IssuerPolicy): string {
+  const { origin, pathname, search } = new URL(discoveryUrl);
+  return ` (asked: ${origin}${pathname}${search ? "?…" : ""})`;
+}
+
+/** What to do about a document that did not come, by what {@link get} says of it. */
+function adviceFor(why: string, { discoveryUrl, options }: IssuerPolicy): string {
+  const option = options.discoveryUrl === undefined ? "issuer" : "discoveryUrl";
+  const status = /^The answer was (\d+)/.exec(why)?.[1];
+  // 200 is the end of a redirect that a `fetch` of the user's own followed, and 0 one that a runtime does not show.
+  if (status === "200" || status === "0" || status?.startsWith("3")) {
+    return ", a redirect, which is not followed: configure the final URL (look for http, a host's other name, a slash)";
+  }
+  if (status?.startsWith("4")) {
+    return `: compare \`${option}\` with the provider's own (the realm, the tenant, what stands before it in the path)`;
+  }
+  if (why.startsWith("The answer is not JSON")) {
+    return `, but perhaps a page for people: compare \`${option}\` with the provider's own`;
+  }
+  const unreachable = /\((ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET)\)$/.test(why);
+  return unreachable && isLoopbackUrl(discoveryUrl)
+    ? ": is the provider running there? Within a container, this address is the container itself"
+    : "";
 }
 
 /**
@@ -34,26 +64,33 @@ async function discover(
  */
 function readMetadata(document: Readonly<Record<string, unknown>>, policy: IssuerPolicy): string {
   const { issuer, jwks_uri: uri } = document;
-  if (typeof issuer !== "string" || !policy.discovered.includes(issuer)) {
-    throw new AuthError(
-      "discovery_failed",
-      "The metadata document's issuer is not identical with the configured one (look for a trailing slash)",
-    );
+  if (issuer === undefined) throw failed(`The metadata document has no issuer${asked(policy)}`);
+  if (!policy.discovered.some((one) => one === issuer)) {
+    const known = policy.discovered.map((text) => ({ text, label: policy.name }));
+    throw failed(`${issuerDifference("The metadata document's issuer", issuer, known)}${asked(policy)}`);
   }
   if (typeof uri !== "string" || !URL.canParse(uri)) {
-    throw new AuthError("discovery_failed", "The metadata document has no jwks_uri");
+    throw failed(`The metadata document has no jwks_uri${asked(policy)}`);
   }
   const { protocol, hostname, username, password } = new URL(uri);
   if (username || password) {
-    throw new AuthError("discovery_failed", "The metadata document's jwks_uri has a user or a password");
+    throw failed(`The metadata document's jwks_uri has a user or a password${asked(policy)}`);
   }
   const loopback = policy.options.insecureAllowLoopback === true && isLoopbackUrl(uri);
   if (protocol !== "https:" && !(protocol === "http:" && loopback)) {
-    throw new AuthError("discovery_failed", "The metadata document's jwks_uri is not https");
+    throw failed(
+      `The metadata document's jwks_uri is not https: tell the provider its public URL, or set \`jwksUri\`${asked(policy)}`,
+    );
   }
   // A document may send us to another host, but not to one inside (RFC 9728 §7.7): unless the issuer is there itself.
   if (isPrivateUrl(uri) && !loopback && hostname !== new URL(policy.discoveryUrl).hostname) {
-    throw new AuthError("discovery_failed", "The metadata document's jwks_uri is a private address");
+    throw failed(
+      `The metadata document's jwks_uri is a private address: where that is meant, set \`jwksUri\`${asked(policy)}`,
+    );
   }
   return uri;
+}
+
+function failed(message: string, cause?: unknown): AuthError {
+  return new AuthError("discovery_failed", message, { cause });
 }

@@ -120,14 +120,14 @@ export const issuerOptionTable = {
   discoveryUrl: {
     check: isUrl,
     takes: httpsUrl,
-    doc: "Where the metadata document is, if not below the issuer. Its `issuer` must still be the configured one.",
+    doc: "Where the metadata document is, if not below the issuer: where callers reach the provider by another name, its address as seen from here. Its `issuer` must still be the configured one.",
     default: "`<issuer>/.well-known/openid-configuration`",
     env: ["OIDC_DISCOVERY_URL"],
   },
   jwksUri: {
     check: isUrl,
     takes: httpsUrl,
-    doc: "Where the keys are. With it, no discovery is made.",
+    doc: "Where the keys are, as seen from here. With it, no discovery is made.",
     default: "from discovery",
     env: ["OIDC_JWKS_URI"],
   },

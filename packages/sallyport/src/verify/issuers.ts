@@ -1,9 +1,11 @@
 // Options → one policy an issuer. Every contradiction is found here, at construction.
 import { type ClaimPath, claimPath } from "../claim-path.ts";
 import type { IdentityKind } from "../identity.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions, type Elsewhere } from "../options.ts";
 import { type Algorithm, algorithms } from "./algorithms.ts";
+import { checkIssuerForm } from "./issuer-form.ts";
 import { type ClaimName, type IssuerOptions, issuerOptionTable } from "./issuer-options.ts";
+import { verifierOptionTable } from "./options.ts";
 import { type ClaimTest, compileCondition, type Preset } from "./preset.ts";
 import { checkPreset } from "./preset-check.ts";
 import { inferPreset } from "./preset-choice.ts";
@@ -47,13 +49,22 @@ export interface IssuerPolicy {
   readonly options: IssuerOptions;
 }
 
+const metadataPath = "/.well-known/openid-configuration";
+
+/** What is said once, for all issuers. */
+const besideIssuers: Elsewhere = {
+  table: verifierOptionTable,
+  place: () => "belongs beside `issuers`, not into one of them",
+};
+
 /**
  * Resolves one issuer's options.
  *
  * @throws TypeError one sentence that names the option and what it takes
  */
 export function resolveIssuer(options: IssuerOptions, where: string): IssuerPolicy {
-  checkOptions(where, options, issuerOptionTable);
+  checkOptions(where, options, issuerOptionTable, besideIssuers);
+  checkIssuerForm(options, where);
   const { preset: row, inferred } = presetOf(options, where);
   // A copy that is not frozen: V8 goes through frozen lists slowly, and every token goes through these.
   const preset = structuredClone(row);
@@ -62,12 +73,17 @@ export function resolveIssuer(options: IssuerOptions, where: string): IssuerPoli
     const url = options[option];
     if (url !== undefined) requireHttps(url, option, options, where);
   }
+  if (options.jwksUri?.endsWith(metadataPath)) {
+    throw new TypeError(
+      `${where}: \`jwksUri\` takes the address of the keys; that of the metadata goes into \`discoveryUrl\``,
+    );
+  }
   const audience = audienceOf(options, preset, where);
   return Object.freeze({
     name,
     accepted,
     discovered,
-    discoveryUrl: options.discoveryUrl ?? `${metadata.replace(/\/$/, "")}/.well-known/openid-configuration`,
+    discoveryUrl: options.discoveryUrl ?? `${metadata.replace(/\/$/, "")}${metadataPath}`,
     preset,
     accept: preset.accept.map(compileCondition),
     refuse: preset.refuse.map(compileCondition),

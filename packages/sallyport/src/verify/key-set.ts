@@ -17,9 +17,9 @@ export interface KeySource {
   ): readonly VerificationKey[] | Promise<readonly VerificationKey[]>;
   /**
    * Whether a token verified earlier with this key still counts: answers at once while the set is fresh, starts the
-   * refresh that is due, and waits for it (a promise) once the set is past its lifetime.
+   * refresh that is due, and waits for it (a promise) once the set is past its lifetime. `at`: now, in milliseconds.
    */
-  stillTrusted(key: VerificationKey): boolean | Promise<boolean>;
+  stillTrusted(key: VerificationKey, at: number): boolean | Promise<boolean>;
   /** Loads the keys, or throws what is wrong. */
   load(): Promise<void>;
   keys(): readonly VerificationKey[];

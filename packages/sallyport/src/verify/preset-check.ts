@@ -1,4 +1,5 @@
 // A preset of the user's own is checked as strictly as ours are tested.
+import { isPlainObject, nearest } from "../options.ts";
 import { algorithmRow } from "./algorithms.ts";
 import type { Preset } from "./preset.ts";
 import { deepFreeze, plain } from "./presets.ts";
@@ -53,8 +54,8 @@ const operators: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 function isCondition(value: unknown): boolean {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const { claim, ...rest } = value as Record<string, unknown>;
+  if (!isPlainObject(value)) return false;
+  const { claim, ...rest } = value;
   const names = Object.keys(rest);
   const [name = ""] = names;
   if (claim === undefined)
@@ -83,7 +84,10 @@ export function checkPreset(preset: Preset, where: string): Preset {
   }
   const stranger = Object.keys(preset).find((member) => !presetMembers.includes(member));
   if (stranger !== undefined) {
-    throw new TypeError(`${where}: \`preset\` takes a row without \`${stranger}\`, which means nothing`);
+    const near = nearest(stranger, presetMembers);
+    throw new TypeError(
+      `${where}: \`preset\` takes a row without \`${stranger}\`, which means nothing${near ? `; did you mean \`${near}\`?` : ""}`,
+    );
   }
   for (const name of ["accept", "refuse"] as const) {
     if (preset[name] !== undefined && !(Array.isArray(preset[name]) && preset[name].every(isCondition))) {

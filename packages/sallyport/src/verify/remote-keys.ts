@@ -141,9 +141,9 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
     return since < 0 ? 0 : cooldown - since;
   }
 
-  function phase(): "fresh" | "due" | "stale" | "expired" {
+  function phase(at = now()): "fresh" | "due" | "stale" | "expired" {
     if (!loaded) return "expired";
-    const age = now() - loaded.at;
+    const age = at - loaded.at;
     if (age > loaded.lifetimeMs + options.staleMs) return "expired";
     if (age >= loaded.lifetimeMs || age < 0) return "stale";
     return age >= loaded.lifetimeMs * 0.75 ? "due" : "fresh";
@@ -160,9 +160,9 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
   }
 
   /** `undefined` when the keys at hand may be used now; a promise that ends when they may, or rejects with 503. */
-  function settled(): undefined | Promise<void> {
+  function settled(at?: number): undefined | Promise<void> {
     if (closed) throw new AuthError("closed", "The verifier was closed");
-    const current = phase();
+    const current = phase(at);
     if (current === "fresh") return undefined;
     if (current === "due") {
       refreshBehind();
@@ -235,8 +235,8 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
 
   return {
     find,
-    stillTrusted(key) {
-      const waiting = settled();
+    stillTrusted(key, at) {
+      const waiting = settled(at);
       return waiting ? waiting.then(() => key.active) : key.active;
     },
     // As a request would: a readiness probe must not fetch what is fresh, nor wear down a provider that fails.

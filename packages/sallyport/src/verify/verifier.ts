@@ -3,8 +3,8 @@ import { platform } from "#platform";
 import { chain, isPromise } from "../chain.ts";
 import { AuthError } from "../errors.ts";
 import type { Identity, JsonObject } from "../identity.ts";
-import { checkOptions } from "../options.ts";
-import { checkHeader, findKey, issuerOf } from "./authenticate.ts";
+import { checkArguments, checkOptions } from "../options.ts";
+import { checkHeader, findKey, issuerOf, parseToken } from "./authenticate.ts";
 import { checkClaims } from "./claims.ts";
 import { type CompactToken, createCompactParser } from "./compact.ts";
 import { type CustomClaims, customClaims } from "./custom-claims.ts";
@@ -63,8 +63,12 @@ export interface Verifier<Claims = JsonObject> {
    * `isRevoked` or `claims`, or a runtime without synchronous cryptography
    */
   verifySync(token: string): Identity<Claims>;
-  /** As `verify`, without a promise where none is needed, and with what events tell beside the identity. */
-  check(token: string): Verified<Claims> | Promise<Verified<Claims>>;
+  /**
+   * As `verify`, without a promise where none is needed, and with what events tell beside the identity.
+   *
+   * @param at milliseconds since 1970, where the clock has just been read
+   */
+  check(token: string, at?: number): Verified<Claims> | Promise<Verified<Claims>>;
   /**
    * Loads the keys of every issuer.
    *
@@ -92,8 +96,7 @@ export function createVerifier<Claims = JsonObject>(
   options: VerifierOptions,
   deps: VerifierDeps<Claims> = {},
 ): Verifier<Claims> {
-  checkOptions("createVerifier", options, verifierOptionTable);
-  checkOptions("createVerifier's deps", deps, depsTable);
+  checkArguments("createVerifier", options, verifierOptionTable, deps, depsTable);
   if (options.limits) checkOptions("limits", options.limits, limitTable);
   if (options.cache) checkOptions("cache", options.cache, cacheTable);
   const { now = Date.now, isRevoked, random = platform.randomUint32 } = deps;
@@ -112,9 +115,9 @@ export function createVerifier<Claims = JsonObject>(
         });
   let closed = false;
 
-  function check(token: string): Verified<Claims> | Promise<Verified<Claims>> {
+  function check(token: string, at?: number): Verified<Claims> | Promise<Verified<Claims>> {
     const known = typeof token === "string" ? cache?.get(token) : undefined;
-    const verified = known ? recheck(token, known) : checkNew(token);
+    const verified = known ? recheck(token, known, at ?? now()) : checkNew(token);
     return isRevoked ? chain(verified, unlessRevoked) : verified;
   }
 
@@ -126,20 +129,24 @@ export function createVerifier<Claims = JsonObject>(
   }
 
   /** What may have changed since a token was verified: the time, and the keys. */
-  function recheck(token: string, known: KnownToken<Claims>): Verified<Claims> | Promise<Verified<Claims>> {
+  function recheck(
+    token: string,
+    known: KnownToken<Claims>,
+    at: number,
+  ): Verified<Claims> | Promise<Verified<Claims>> {
     if (closed) throw new AuthError("closed", "The verifier was closed");
-    const seconds = now() / 1000;
+    const seconds = at / 1000;
     const error = seconds >= known.from && seconds < known.until ? undefined : outOfTime(known, seconds);
     if (error) throw error;
     // The key was dropped: whether the issuer has it again, or another of this name, is asked as for a new token.
-    return chain(known.trusted.keys.stillTrusted(known.key), (trusted) =>
+    return chain(known.trusted.keys.stillTrusted(known.key, at), (trusted) =>
       trusted === true ? { identity: known.identity, keyId: known.keyId, cached: true } : checkNew(token),
     );
   }
 
   function checkNew(token: string): Verified<Claims> | Promise<Verified<Claims>> {
     if (closed) throw new AuthError("closed", "The verifier was closed");
-    const parsed = parser.parse(token);
+    const parsed = parseToken(parser, token);
     const trusted = issuerOf(parsed.payload, issuers.byName);
     checkHeader(parsed, trusted);
     return chain(findKey(parsed, trusted), (key) => accept(token, parsed, trusted, key));

@@ -167,7 +167,107 @@ describe("together", () => {
       groups: [],
       other: ["kind"],
     });
-    expect(reason).toBe("The caller lacks scopes delete; roles Admin; kind");
+    expect(reason).toBe(
+      "The caller lacks scopes delete; roles Admin; the caller is a user, the requirement takes service",
+    );
+  });
+});
+
+describe("the reason names the field and the claim, and never a claim's value", () => {
+  const claims = (...list: { claim: string; equals?: unknown; oneOf?: unknown; contains?: unknown }[]) =>
+    ({ claims: list }) as unknown as Requirement;
+  const reasons: [name: string, needed: Requirement, other: string[], reason: string][] = [
+    ["a kind", kind("service"), ["kind"], "The caller is a user, the requirement takes service"],
+    [
+      "an issuer",
+      issuer("https://j.example"),
+      ["issuer"],
+      "The token is of another issuer than the requirement takes",
+    ],
+    [
+      "a claim that lacks",
+      claim("nested.missing", { equals: "x" }),
+      ["claims"],
+      "The token has no claim nested.missing",
+    ],
+    [
+      "another text",
+      claim("tenant", { equals: "other" }),
+      ["claims"],
+      "The claim tenant is not what the requirement takes",
+    ],
+    [
+      "none of several",
+      claim("tenant", { oneOf: ["b", "c"] }),
+      ["claims"],
+      "The claim tenant is not what the requirement takes",
+    ],
+    [
+      "a number for a text",
+      claim("level", { equals: "3" }),
+      ["claims"],
+      "The claim level is a number, the requirement takes a text",
+    ],
+    [
+      "a text for a number",
+      claim("tenant", { equals: 3 }),
+      ["claims"],
+      "The claim tenant is a text, the requirement takes a number",
+    ],
+    [
+      "a list for one of several",
+      claim("tags", { oneOf: ["a", 1] }),
+      ["claims"],
+      "The claim tags is a list, the requirement takes a text or a number",
+    ],
+    [
+      "an object for true",
+      claim("nested", { equals: true }),
+      ["claims"],
+      "The claim nested is an object, the requirement takes true or false",
+    ],
+    ["a text for a list", claim("tenant", { contains: "a" }), ["claims"], "The claim tenant is not a list"],
+    [
+      "a list without it",
+      claim("tags", { contains: "b" }),
+      ["claims"],
+      "The claim tags does not contain what the requirement takes",
+    ],
+    [
+      "several claims",
+      claims({ claim: "tenant", equals: "acme" }, { claim: "a", equals: 1 }, { claim: "b", equals: 1 }),
+      ["claims"],
+      "The token has no claim a; the token has no claim b",
+    ],
+    [
+      "a check",
+      check("own tenant", () => false),
+      ["own tenant"],
+      'The check "own tenant" did not answer true',
+    ],
+    ["an acr", acr("mfa"), ["acr"], "The authentication is not of a required acr"],
+    ["an age", maxAge(99), ["maxAgeSeconds"], "The authentication is longer ago than maxAgeSeconds allows"],
+  ];
+  test.each(reasons)("%s", (_name, needed, other, reason) => {
+    const denied = denial(needed);
+    expect(denied.reason).toBe(reason);
+    expect(denied.missing.other).toEqual(other);
+  });
+  test("a token that says nothing of its authentication is told from a weak and an old one", () => {
+    const silent = { ...alice, acr: undefined, authTime: undefined };
+    expect(denial({ acr: "mfa", maxAgeSeconds: 10 }, silent).reason).toBe(
+      "The authentication is not of a required acr (the token has no acr) and of unknown age (the token has no auth_time)",
+    );
+    expect(denial(maxAge(10), { ...alice, authTime: seconds + 3600 }).reason).toBe(
+      "The authentication is in the future, by the token's auth_time",
+    );
+  });
+  test("of several kinds of lack, all are named", () => {
+    expect(denial({ roles: ["Admin"], kind: "workload", issuer: "x" })).toMatchObject({
+      reason:
+        "The caller lacks roles Admin; the caller is a user, the requirement takes workload; the token is of another issuer than the requirement takes",
+      missing: { roles: ["Admin"], other: ["kind", "issuer"] },
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 // What is a requirement, and what is refused when it is written.
 import { describe, expect, test } from "vitest";
+import { describeRequirement } from "../../src/authorize/index.ts";
 import {
   acr,
   allOf,
@@ -21,11 +22,27 @@ const notOne = (value: unknown) => () => requirement(value as Requirement);
 
 describe("what is not a requirement is refused by a sentence that names the field", () => {
   const wrong: [name: string, value: unknown, sentence: RegExp][] = [
-    ["nothing", null, /A requirement is an object/],
-    ["a text", "admin", /A requirement is an object/],
-    ["a list", [{ scopes: ["a"] }], /A requirement is an object/],
+    ["nothing", null, /^A requirement is an object such as \{ scopes: \["read"\] \}$/],
+    ["a number", 7, /^A requirement is an object such as \{ scopes: \["read"\] \}$/],
+    [
+      "a text",
+      "admin",
+      /^A requirement is an object such as \{ scopes: \["read"\] \}, not a text: for a role, role\("admin"\) or \{ roles: \["admin"\] \}; for a scope, scope\("admin"\)$/,
+    ],
+    ["a text that is no name", "a\n{b}", /not a text: for a role, role\("…"\)/],
+    [
+      "a list",
+      [{ scopes: ["a"] }],
+      /A requirement is an object .*, not a list: join several by allOf\(\) or anyOf\(\)$/,
+    ],
+    ["a function", () => true, /A requirement is an object .*; code goes into check\(name, function\)/],
+    ["texts in anyOf", { anyOf: ["Admin"] }, /not a text: for a role, role\("Admin"\)/],
     ["no field", {}, /at least one field/],
-    ["an unknown field", { role: "Admin" }, /no field `role`/],
+    ["a field in the singular", { role: "Admin" }, /no field `role`; did you mean `roles`\?$/],
+    ["a misspelt field", { premissions: ["a"] }, /no field `premissions`; did you mean `permissions`\?$/],
+    ["a part of a field", { maxAge: 5 }, /no field `maxAge`; did you mean `maxAgeSeconds`\?$/],
+    ["alternatives by another name", { any: [] }, /no field `any`; did you mean `anyOf`\?$/],
+    ["an unknown field", { color: "red" }, /no field `color`\. It has: scopes, permissions, roles/],
     ["a field of the prototype", { constructor: ["a"] }, /no field `constructor`/],
     ["an explicit undefined", { scopes: undefined }, /`scopes` of a requirement takes/],
     ["a text for a list", { roles: "Admin" }, /`roles` of a requirement takes a non-empty list/],
@@ -51,6 +68,8 @@ describe("what is not a requirement is refused by a sentence that names the fiel
     ["not", { not: { roles: ["Admin"] } }, /no field `not`/],
     ["no claims", { claims: [] }, /`claims` of a requirement takes/],
     ["a claim that is null", { claims: [null] }, /`claims` of a requirement takes/],
+    ["a claim that is undefined", { claims: [undefined] }, /`claims` of a requirement takes/],
+    ["a claim that is a text", { claims: ["tenant"] }, /`claims` of a requirement takes/],
     ["a claim without a name", { claims: [{ equals: "a" }] }, /`claims` of a requirement takes/],
     [
       "a claim with an empty path",
@@ -120,8 +139,47 @@ test("a requirement survives a trip through JSON, and a check does not", () => {
   expect(notOne(JSON.parse(JSON.stringify(check("own", () => true))))).toThrow(TypeError);
 });
 
+test.each<[string, (...values: never[]) => unknown]>([
+  ["scope", scope],
+  ["role", role],
+  ["group", group],
+  ["permission", permission],
+  ["acr", acr],
+])("%s takes texts, not a list of them, and at least one", (name, build) => {
+  const sentence = `${name} takes one text or several, not a list: ${name}("one", "another")`;
+  expect(() => build(["a", "b"] as never)).toThrow(new TypeError(sentence));
+  expect(() => build()).toThrow(new TypeError(sentence));
+  expect(() => build("" as never)).toThrow(/of a requirement takes/);
+});
+
+test.each([
+  ["sales"],
+  [undefined],
+  [null],
+  [{ matches: "sales" }],
+  [{ matches: undefined }],
+  [{ matches: {} }],
+])("a claim that is to be %j is refused by what claim() takes", (operator) => {
+  expect(() => claim("department", operator as never)).toThrow(
+    /^claim takes a name and one of \{ equals \}, \{ oneOf \}, \{ contains \}, and \{ matches \}/,
+  );
+});
+
 test("a check takes a name and a function", () => {
   expect(() => check("", () => true)).toThrow(TypeError);
   expect(() => check("x", "y" as never)).toThrow(TypeError);
   expect(() => check(1 as never, () => true)).toThrow(TypeError);
+});
+
+test("a requirement in one line, for events", () => {
+  const ownTenant = check("own tenant", () => true);
+  expect(describeRequirement({ scopes: ["a", "b"], kind: "user", maxAgeSeconds: 60 })).toBe(
+    'scopes ["a","b"], kind user, maxAgeSeconds 60',
+  );
+  expect(describeRequirement(allOf(role("Admin"), ownTenant))).toBe(
+    '(roles ["Admin"]) and (check "own tenant")',
+  );
+  expect(describeRequirement(anyOf(role("Admin"), ownTenant))).toBe(
+    '(roles ["Admin"]) or (check "own tenant")',
+  );
 });

@@ -119,8 +119,12 @@ export const tokenTypeCases: readonly TokenCase[] = [
   wrongType("T09", "an entity statement", typed("entity-statement+jwt")),
   wrongType("T09", "a verifiable credential", typed("dc+sd-jwt")),
   {
-    ...wrongType("T11", "an access token where ID tokens are wanted", typed("at+jwt", idTokenClaims)),
-    config: (kit) => ({ preset: "google-id-token", issuer: kit.issuer }),
+    ...wrongType(
+      "T11",
+      "an access token where ID tokens are wanted",
+      typed("at+jwt", { ...idTokenClaims, iss: "https://accounts.google.com" }),
+    ),
+    config: () => ({ preset: "google-id-token", issuer: "https://accounts.google.com" }),
     honestAfterwards: false,
   },
   {

@@ -230,7 +230,7 @@ describe("files", () => {
 
 describe("refusals name the variable, and never its value", () => {
   const canary = "c4n4ry";
-  test.each<[string, Environment, string]>([
+  test.each<[string, Environment, string | RegExp]>([
     [
       "no issuer",
       { OIDC_AUDIENCE: canary },
@@ -277,6 +277,41 @@ describe("refusals name the variable, and never its value", () => {
       "a line ending in a value",
       { ...least, OIDC_ISSUER: `https://${canary}.example\r` },
       "OIDC_ISSUER begins or ends with white space",
+    ],
+    [
+      "quotation marks, which an env file of Docker's leaves in",
+      { ...least, OIDC_ISSUER: `"https://${canary}.example"` },
+      "OIDC_ISSUER is in quotation marks, which are part of the value here: remove them",
+    ],
+    [
+      "single quotation marks",
+      { ...least, OIDC_AUDIENCE: `'${canary}'` },
+      "OIDC_AUDIENCE is in quotation marks, which are part of the value here: remove them",
+    ],
+    [
+      "an issuer under a name like the right one",
+      { OIDC_ISSUER_URL: `https://${canary}.example`, OIDC_AUDIENCE: canary },
+      "or give sallyport() its options (OIDC_ISSUER_URL is set, which is not read)",
+    ],
+    [
+      "an issuer that is set, and empty",
+      { OIDC_ISSUER: "", OIDC_AUDIENCE: canary },
+      "or give sallyport() its options (OIDC_ISSUER is set, but empty)",
+    ],
+    [
+      "an issuer's file that is set, and empty",
+      { OIDC_ISSUER_FILE: "", OIDC_AUDIENCE: canary },
+      /or give sallyport\(\) its options$/,
+    ],
+    [
+      "an audience that is set, and empty",
+      { OIDC_ISSUER: `https://${canary}.example`, OAUTH2_AUDIENCE: " " },
+      "to the identifier of this API (OAUTH2_AUDIENCE is set, but empty)",
+    ],
+    [
+      "an audience under a name like the right one",
+      { OIDC_ISSUER: `https://${canary}.example`, OAUTH_AUDIENCE: canary },
+      "to the identifier of this API (OAUTH_AUDIENCE is set, which is not read)",
     ],
     [
       "not a number",

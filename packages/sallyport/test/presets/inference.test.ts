@@ -53,6 +53,9 @@ test.each([
   `https://evil-login.microsoftonline.com/${tenant}/v2.0`,
   `https://sts.windows.net.evil.example/${tenant}/`,
   `https://login.microsoftonline.com./${tenant}/v2.0`,
+  "https://am.example.com/am/oauth2/realms/root/realms/alpha",
+  "https://am.example.com/oauth2/realms/root",
+  "https://am.example.com/realms/root/realms/alpha",
   `https://xciamlogin.com/${tenant}/v2.0`,
   `https://a.b.ciamlogin.com/${tenant}/v2.0`,
   "https://okta.com.evil.example/oauth2/default",
@@ -125,7 +128,7 @@ test("a preset with one issuer needs none", () => {
 
 test("tokens that look like ID tokens are for exactly one audience", () => {
   for (const preset of ["github-actions", "google-id-token", "kubernetes"] as const) {
-    const issuer = "https://issuer.example";
+    const issuer = preset === "google-id-token" ? "https://accounts.google.com" : "https://issuer.example";
     expect(() => createVerifier({ preset, issuer, audience: ["a", "b"] })).toThrow(/exactly one value/);
     expect(() => createVerifier({ preset, issuer, audience: ["a"] })).not.toThrow();
   }

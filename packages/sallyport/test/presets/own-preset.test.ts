@@ -55,13 +55,14 @@ test("what it leaves out has the usual place", async () => {
   const identity = await verifier.verify(
     await idp.token({ scopes: ["a"], roles: ["Reader"], clientId: "c1" }),
   );
-  expect(identity).toMatchObject({ kind: "user", scopes: ["a"], roles: ["Reader"], clientId: "c1" });
+  expect(identity).toMatchObject({ kind: "service", scopes: ["a"], roles: ["Reader"], clientId: "c1" });
 });
 
 const condition = (value: unknown) => ({ refuse: [value] });
 
 const refusals: readonly (readonly [string, object, RegExp])[] = [
-  ["a member that means nothing", { refuses: [] }, /without `refuses`/],
+  ["a misspelt member", { refuses: [] }, /without `refuses`, which means nothing; did you mean `refuse`\?$/],
+  ["a member that means nothing", { colour: 1 }, /without `colour`, which means nothing$/],
   [
     "a kind that is none",
     { kinds: [{ kind: "robot", when: { claim: ["a"], present: true } }] },

@@ -39,7 +39,10 @@ const values: Record<
       "http://127.0.0.1",
     ],
   },
-  preset: { good: "okta", bad: ["", canary, 7, "Okta", "__proto__", "toString", {}, [], { name: canary }] },
+  preset: {
+    good: "cognito",
+    bad: ["", canary, 7, "Okta", "__proto__", "toString", {}, [], { name: canary }],
+  },
   audience: { good: ["a", "b"], bad: ["", " ", [], [""], [7], {}, 7, true, ["a", null]] },
   tenantId: { good: tenant, bad: ["", 7, [tenant], canary], without: ["issuer"] },
   tenants: { good: [tenant], bad: ["", tenant, [], [7], [canary], ["*"], ["common"]], without: ["issuer"] },
@@ -186,6 +189,15 @@ describe("what is unknown, missing or contradictory", () => {
     ["a misspelt option", { ...own, Audience: "x" }, /`Audience`; did you mean `audience`/],
     ["a plural", { ...own, audiences: "x" }, /`audiences`; did you mean `audience`/],
     ["an option of Object's", { ...own, toString: 1 }, /has no option `toString`/],
+    ["two letters swapped", { ...own, audinece: "x" }, /`audinece`; did you mean `audience`\?$/],
+    ["a letter too many", { ...own, tennants: [tenant] }, /`tennants`; did you mean `tenants`\?$/],
+    ["an underscore", { ...own, jwks_uri: "x" }, /`jwks_uri`; did you mean `jwksUri`\?$/],
+    ["the beginning of a name", { ...own, clockTolerance: 5 }, /did you mean `clockToleranceSeconds`\?$/],
+    ["more than a name", { ...own, issuerBaseURL: "x" }, /`issuerBaseURL`; did you mean `issuer`\?$/],
+    ["the end of a name", { ...own, scopes: ["a"] }, /`scopes`; did you mean `requiredScopes`\?$/],
+    ["a name like none", { ...own, color: "x" }, /has no option `color`\. It has: issuer, preset, /],
+    ["a name too short to be like any", { ...own, is: "x" }, /has no option `is`\. It has: /],
+    ["a name too long to be looked at", { ...own, ["issuer".repeat(12)]: "x" }, /\. It has: issuer, /],
     [
       "jwks and jwksUri",
       { ...own, jwks: kit.jwks, jwksUri: "https://a.example/k" },
@@ -208,7 +220,7 @@ describe("what is unknown, missing or contradictory", () => {
     ],
     [
       "tenantId with another preset",
-      { ...own, preset: "okta", tenantId: tenant },
+      { ...own, preset: "keycloak", tenantId: tenant },
       /`tenantId` goes with the preset entra/,
     ],
     ["tenants without entra", { ...own, tenants: [tenant] }, /`tenants` goes with the preset entra/],
@@ -248,7 +260,12 @@ describe("what is unknown, missing or contradictory", () => {
     [
       "one of the verifier's own options within an issuer",
       { issuers: [{ ...own, cache: false }] },
-      /issuers\[0\] has no option `cache`/,
+      /^issuers\[0\] has no option `cache`: it belongs beside `issuers`, not into one of them$/,
+    ],
+    [
+      "the metadata's address as the keys'",
+      { ...own, jwksUri: "https://a.example/.well-known/openid-configuration" },
+      /^createVerifier: `jwksUri` takes the address of the keys; that of the metadata goes into `discoveryUrl`$/,
     ],
     [
       "an issuer without audience",
@@ -336,6 +353,31 @@ describe("what is unknown, missing or contradictory", () => {
     ]) {
       expect(make({ ...own, issuer, insecureAllowLoopback: true })).not.toThrow();
     }
+  });
+});
+
+describe("what is in the wrong argument is told where it belongs", () => {
+  test.each(Object.keys(depsTable))("%s among the options", (name) => {
+    expect(make({ ...own, [name]: () => {} })).toThrow(
+      new TypeError(
+        `createVerifier has no option \`${name}\`: it belongs into \`deps\`, the second argument: createVerifier(options, { ${name} })`,
+      ),
+    );
+  });
+  test.each(Object.keys(verifierOptionTable))("%s among the deps", (name) => {
+    expect(make(own, { [name]: "x" })).toThrow(
+      new TypeError(
+        `createVerifier's deps has no option \`${name}\`: it belongs into the options, the first argument: createVerifier({ ${name} }, deps)`,
+      ),
+    );
+  });
+  test("misspelt besides", () => {
+    expect(make({ ...own, loger: console })).toThrow(
+      /^createVerifier has no option `loger`; did you mean `logger`\? It belongs into `deps`, the second/,
+    );
+    expect(make(own, { isRevokd: () => false })).toThrow(
+      /has no option `isRevokd`; did you mean `isRevoked`\?$/,
+    );
   });
 });
 
