@@ -75,7 +75,7 @@ export function createKit<Claims, Carrier extends object>(
     const found = (request as Visited)[visit];
     if (found === undefined) {
       throw new TypeError(
-        "No caller is known: put auth.required() or auth.optional() in front of this route",
+        "No caller is known on this route: put auth.required() or auth.optional(), with the parentheses, in front of its handler",
       );
     }
     return found.identity;
@@ -83,7 +83,10 @@ export function createKit<Claims, Carrier extends object>(
 
   function identity(request: Carrier): Identity<Claims> {
     const found = maybeIdentity(request);
-    if (!found) throw new TypeError("This optional route let nobody in: ask with auth.maybeIdentity()");
+    if (!found)
+      throw new TypeError(
+        "Nobody in particular was let in by this optional route: ask with auth.maybeIdentity(), or put auth.required() in front",
+      );
     return found;
   }
 
@@ -122,6 +125,14 @@ export function createKit<Claims, Carrier extends object>(
  * @throws TypeError where there are several: the second would be left out without a word
  */
 export function onlyRequirement(given: readonly (Requirement | undefined)[]): Requirement | undefined {
-  if (given.length > 1) throw new TypeError("required() takes one requirement; join several by allOf()");
+  if (given.length > 1) {
+    // What a framework calls with a request: the function was put there, not what it returns.
+    const called = typeof given.at(-1) === "function" || given.length === 3;
+    throw new TypeError(
+      called
+        ? "required takes no request: did you mean auth.required(), with the parentheses?"
+        : "required() takes one requirement; join several by allOf()",
+    );
+  }
   return given[0];
 }

@@ -61,7 +61,11 @@ const b64token = /^[A-Za-z0-9\-._~+/]+=*$/;
  */
 export function asRequestError(error: unknown, token: string): unknown {
   const malformed = error instanceof AuthError && error.code === "malformed_token";
-  return malformed && !b64token.test(token)
-    ? new AuthError("invalid_request", "The Authorization header holds something else than one token")
-    : error;
+  if (!malformed || b64token.test(token)) return error;
+  return new AuthError(
+    "invalid_request",
+    /^bearer /i.test(token)
+      ? "The Authorization header holds the scheme Bearer twice"
+      : "The Authorization header holds something else than one token",
+  );
 }

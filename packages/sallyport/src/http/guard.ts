@@ -90,7 +90,12 @@ export function createGuard<Claims>(
       token = readToken(facts);
       if (token === undefined) {
         if (optional) return finish(facts, begun, undefined);
-        throw new AuthError("missing_token", "The request carries no bearer token");
+        throw new AuthError(
+          "missing_token",
+          facts.authorization
+            ? "The Authorization header has another scheme than Bearer"
+            : "The request carries no bearer token",
+        );
       }
       const judged = judge(token, facts, begun.at);
       if (!isPromise(judged)) return finish(facts, begun, judged);

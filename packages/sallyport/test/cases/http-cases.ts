@@ -620,7 +620,10 @@ const decisions: readonly HttpCase[] = [
     expect: {
       status: 200,
       events: [],
-      body: { thrown: "No caller is known: put auth.required() or auth.optional() in front of this route" },
+      body: {
+        thrown:
+          "No caller is known on this route: put auth.required() or auth.optional(), with the parentheses, in front of its handler",
+      },
     },
     differs: Object.fromEntries(
       (["nest-express", "nest-fastify"] as const).map((name) => [

@@ -71,7 +71,7 @@ test("identity() says what to call where nobody in particular was let in", async
   const answer = await app.inject("/feed");
   expect([answer.statusCode, answer.json().message]).toEqual([
     500,
-    "This optional route let nobody in: ask with auth.maybeIdentity()",
+    "Nobody in particular was let in by this optional route: ask with auth.maybeIdentity(), or put auth.required() in front",
   ]);
 });
 

@@ -18,5 +18,12 @@ test.each([
   expect(() => required()).not.toThrow();
   expect(() => required(fastify.role("Admin"))).not.toThrow();
   expect(() => required(fastify.role("a"), fastify.scope("b"))).toThrow(/join several by allOf\(\)/);
+  // As a framework calls it where somebody wrote `auth.required` for `auth.required()`.
+  const next = () => {};
+  for (const call of [
+    [{}, next],
+    [{}, {}, next],
+  ])
+    expect(() => required(...call)).toThrow(/did you mean auth\.required\(\), with the parentheses\?/);
   expect(() => required("admin")).toThrow(/A requirement is an object/);
 });
