@@ -64,8 +64,8 @@ export function checkClaims(claims: JsonObject, policy: ClaimsPolicy, nowSeconds
   stringClaim(claims.client_id, "client_id");
   stringClaim(claims.azp, "azp");
   checkClient(claims, preset);
-  checkActor(claims.act);
-  checkActor(claims.may_act);
+  checkActor(claims.act, "act");
+  checkActor(claims.may_act, "may_act");
   checkType(claims, policy);
   // Refused until the proof itself is checked: a bound token without its proof is a stolen one (RFC 9449 §7.2, RFC 8705 §3).
   if (claims.cnf !== undefined) {
@@ -151,7 +151,9 @@ function checkSubject(sub: JsonValue | undefined): void {
   if (typeof sub !== "string" || sub === "" || sub.length > longestSubject || hasControls(sub)) {
     throw refusal(
       sub === undefined ? "missing_claim" : "invalid_claim",
-      "The token's sub is not a usable string",
+      sub === undefined
+        ? "The token has no sub"
+        : `The token's sub is not a string of 1 to ${longestSubject} characters without control characters`,
     );
   }
 }
@@ -186,22 +188,25 @@ function checkClient(claims: JsonObject, { clientId }: Preset): void {
 
 const deepestActor = 8;
 
-// RFC 8693 §4.1: an object with claims of the actor, nested for the actors before.
-function checkActor(act: JsonValue | undefined): void {
+// RFC 8693 §4.1, §4.4: an object with claims of the actor, nested for the actors before. Who acts is named by `sub`; who only
+// may act is nobody's identity here, and some providers name its client alone.
+function checkActor(act: JsonValue | undefined, name: "act" | "may_act"): void {
   let actor = act;
   for (let depth = 0; actor !== undefined; depth += 1) {
     if (typeof actor !== "object" || actor === null || Array.isArray(actor) || depth === deepestActor) {
       throw refusal(
         "invalid_claim",
-        "The token's act or may_act is not an actor, or the chain of actors is too long",
+        `The token's ${name} is not an actor, or the chain of actors is too long`,
       );
     }
     const { sub, iss, client_id: clientId, act: previous } = actor as JsonObject;
-    if (typeof sub !== "string" || sub === "")
-      throw refusal("invalid_claim", "The token's act or may_act has no sub");
+    const named = sub ?? (name === "may_act" ? clientId : undefined);
+    if (typeof named !== "string" || named === "") {
+      throw refusal("invalid_claim", `The token's ${name} has no sub`);
+    }
     for (const value of [iss, clientId]) {
       if (value !== undefined && typeof value !== "string") {
-        throw refusal("invalid_claim", "The token's act or may_act has a claim of the wrong type");
+        throw refusal("invalid_claim", `The token's ${name} has a claim of the wrong type`);
       }
     }
     actor = previous;

@@ -809,6 +809,25 @@ const actors: TokenCase[] = [
     withClaims(() => ({ act: chainOf(1000) })),
     "malformed_token",
   ),
+  one(
+    "C38",
+    "may_act that names a client alone",
+    withClaims(() => ({ may_act: { client_id: "worker" } })),
+    "accept",
+    { gives: { actor: undefined } },
+  ),
+  one(
+    "C38",
+    "act that names a client alone",
+    withClaims(() => ({ act: { client_id: "worker" } })),
+    "invalid_claim",
+  ),
+  one(
+    "C38",
+    "may_act that names an empty client",
+    withClaims(() => ({ may_act: { client_id: "" } })),
+    "invalid_claim",
+  ),
   ...["act", "may_act"].flatMap((name) =>
     [
       "agent",
