@@ -1,7 +1,6 @@
 // `npm run mutate`: disables each refusal of verify/ and authorize/ in turn, and fails where no test notices.
 //
-//   --sample N   tries every Nth mutant only (a quick look; CI tries all)
-//   --only TEXT  tries mutants of files whose path has TEXT
+//   --only TEXT  tries the refusals of files whose path has TEXT
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -11,122 +10,139 @@ import { findSites } from "./mutate/sites.mjs";
 
 const root = resolve(import.meta.dirname, "..");
 const source = join(root, "packages/sallyport/src");
-const option = (name) => {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? undefined : process.argv[at + 1];
-};
+const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : "";
 
 const folder = mkdtempSync(join(tmpdir(), "mutants-"));
 const planFile = join(folder, "plan.json");
-const reachedFile = join(folder, "reached.jsonl");
-const noticedFile = join(folder, "noticed.json");
+const reportFile = join(folder, "report.jsonl");
 const plan = makePlan();
 writeFileSync(planFile, JSON.stringify(plan));
-writeFileSync(reachedFile, "");
+writeFileSync(reportFile, "");
+
+process.on("exit", () => rmSync(folder, { recursive: true }));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 
 const started = Date.now();
+const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;
 const mutants = plan.files.flatMap(({ path, sites, first }) =>
   sites.map((site, index) => ({ ...site, path: relative(root, path), number: first + index })),
 );
-const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;
+let failed = 0;
 
-console.log(`${mutants.length} refusals; first, all of them over the tables, in one process`);
-await orExit(runTests([], -1, { SALLYPORT_NOTICED: noticedFile }), "The sweep failed");
-const noticed = new Set(JSON.parse(readFileSync(noticedFile, "utf8")));
-console.log(
-  `${noticed.size} noticed there (${seconds()}); the others one by one, by the suites that reach them`,
-);
-await orExit(runTests([], -1, { SALLYPORT_REACHED: reachedFile }), "The tests fail without any mutant");
-const reach = readFileSync(reachedFile, "utf8")
-  .trim()
-  .split("\n")
-  .map((line) => JSON.parse(line));
-
-const sample = Number(option("--sample") ?? 1);
-const chosen = mutants.filter(({ number }) => number % sample === 0);
-const queue = chosen.filter(({ number }) => !noticed.has(number));
-const survivors = [];
-let excused = 0;
-let tried = chosen.length - queue.length;
-await Promise.all(Array.from({ length: Math.max(1, Math.min(4, availableParallelism())) }, work));
-
-console.log(`\n${tried} refusals disabled in ${seconds()}; ${excused} excused as equivalent`);
-console.log(`${tried - survivors.length} passed, ${survivors.length} failed`);
-rmSync(folder, { recursive: true });
-process.exit(survivors.length === 0 ? 0 : 1);
-
-async function orExit(run, problem) {
-  if ((await run) === 0) return;
-  console.error(problem);
+console.log(`${mutants.length} refusals; each test runs again for every refusal that happens in it`);
+const good = await runTests([], { SALLYPORT_REPORT: reportFile });
+const report = readFileSync(reportFile, "utf8").trim().split("\n").filter(Boolean);
+const lines = report.map((line) => JSON.parse(line));
+const noticed = new Set(lines.map((line) => line.noticed));
+if (!good) {
+  tell(whatWentWrong());
+  console.log(`0 passed, ${failed} failed`);
   process.exit(1);
 }
 
+const unnoticed = mutants.filter(({ number }) => !noticed.has(number));
+const queue = unnoticed.filter((mutant) => !excuseOf(mutant));
+const excused = unnoticed.length - queue.length;
+console.log(
+  `${mutants.length - unnoticed.length} noticed (${seconds()}); ${queue.length} left, each on its own`,
+);
+await Promise.all(Array.from({ length: availableParallelism() }, work));
+tellWrongExcuses();
+
+console.log(`${mutants.length} refusals disabled in ${seconds()}, ${excused} of them excused as equivalent`);
+console.log(`${mutants.length - excused - failed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
+
+/** In a process of its own: what only happens while a file is loaded, and what a test can't show twice. */
 async function work() {
   for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
-    const excuse = equivalent.find(
-      ({ file, text }) => mutant.path.endsWith(file) && mutant.text.startsWith(text),
-    );
-    if (excuse) {
-      excused += 1;
-      continue;
-    }
-    const files = reach.filter(([, numbers]) => numbers.includes(mutant.number)).map(([path]) => path);
-    tried += 1;
-    const killed = files.length > 0 && (await runTests(files, mutant.number, {})) !== 0;
-    process.stdout.write(killed ? "." : "S");
-    if (!killed) {
-      survivors.push(mutant);
-      console.log(
-        `\nSURVIVED ${mutant.path}:${mutant.line}  ${mutant.text.split("\n")[0]} (${files.length} suites)`,
-      );
-    }
+    const { number, path, line, text } = mutant;
+    const suites = lines.filter(({ happened }) => happened?.includes(number)).map(({ suite }) => suite);
+    if (suites.length > 0 && !(await runTests(suites, { SALLYPORT_MUTANT: String(number) }))) continue;
+    tell(`SURVIVED ${path}:${line} ${text.slice(0, 120)} (happens in ${suites.length} suites)`);
   }
 }
 
+function excuseOf({ within, text }) {
+  return equivalent.find((excuse) => excuse.within === within && text.startsWith(excuse.text));
+}
+
+/** An excuse is for one refusal, which is there and which no test notices. */
+function tellWrongExcuses() {
+  for (const excuse of equivalent) {
+    const meant = mutants.filter((mutant) => excuseOf(mutant) === excuse);
+    if (meant.some(({ number }) => noticed.has(number))) tell(`NO EXCUSE, a test notices: ${excuse.text}`);
+    else if (meant.length > 1) tell(`NO EXCUSE, for ${meant.length} refusals at once: ${excuse.text}`);
+    else if (meant.length === 0 && only === "") tell(`NO EXCUSE, no such refusal: ${excuse.text}`);
+  }
+}
+
+function tell(problem) {
+  failed += 1;
+  console.log(problem);
+}
+
+function whatWentWrong() {
+  const ended = lines.filter(({ happened }) => happened).map(({ suite }) => suite);
+  const last = lines.findLast(({ trying, suite }) => trying !== undefined && !ended.includes(suite));
+  if (!last) return "The tests fail without any refusal disabled";
+  const { path, line, text } = mutants[last.trying];
+  return `${relative(root, last.suite)} does not end without ${path}:${line} ${text.slice(0, 120)}`;
+}
+
 function makePlan() {
-  const only = option("--only") ?? "";
   const paths = ["verify", "authorize"].flatMap((room) =>
-    readdirSync(join(source, room))
-      .filter((name) => name.endsWith(".ts"))
-      .map((name) => join(source, room, name)),
+    readdirSync(join(source, room)).map((name) => join(source, room, name)),
   );
   let first = 0;
   const files = paths
-    .filter((path) => path.includes(only))
+    .filter((path) => path.endsWith(".ts") && path.includes(only))
     .map((path) => {
-      const sites = findSites(path, readFileSync(path, "utf8"));
-      const file = { path, sites, first };
+      const text = readFileSync(path, "utf8");
+      const sites = findSites(path, text);
+      const file = { path, text, sites, first };
       first += sites.length;
       return file;
     });
-  return { files };
+  const endless = files.flatMap(({ sites, first }) =>
+    sites.flatMap((site, index) => (site.endless ? [first + index] : [])),
+  );
+  return { files, endless };
 }
 
-function runTests(files, number, env) {
+/** Whether the tests pass: of the suites named, or of all. */
+function runTests(suites, env) {
+  const alone = suites.length > 0;
   return new Promise((done) => {
     const child = spawn(
       process.execPath,
       [
         join(root, "node_modules/vitest/vitest.mjs"),
         "run",
-        "--config",
-        "tools/mutate/vitest.config.mjs",
-        "--root",
-        root,
-        ...(number < 0 ? [] : ["--bail", "1"]),
-        ...files.map((path) => relative(root, path)),
+        ...["--config", "tools/mutate/vitest.config.mjs", "--root", root, "--bail", "1"],
+        ...suites.map((path) => relative(root, path)),
       ],
       {
         cwd: root,
-        env: { ...process.env, SALLYPORT_PLAN: planFile, SALLYPORT_MUTANT: String(number), ...env },
-        stdio: number < 0 ? ["ignore", "ignore", "inherit"] : "ignore",
+        // A group of its own: one that hangs in a worker is ended with its workers.
+        detached: true,
+        env: { ...process.env, NODE_NO_WARNINGS: "1", SALLYPORT_PLAN: planFile, ...env },
+        stdio: ["ignore", "ignore", "pipe"],
       },
     );
+    let complaints = "";
+    child.stderr.on("data", (data) => {
+      complaints += data;
+    });
+    const end = () => process.kill(-child.pid, "SIGKILL");
     // A mutant may make a test hang: that is noticed too.
-    const timer = setTimeout(() => child.kill("SIGKILL"), number < 0 ? 1_500_000 : 120_000);
+    const timer = setTimeout(end, alone ? 60_000 : 900_000);
+    process.on("exit", end);
     child.on("exit", (code) => {
       clearTimeout(timer);
-      done(code ?? 1);
+      process.off("exit", end);
+      if (!alone && code !== 0) console.error(complaints);
+      done(code === 0);
     });
   });
 }

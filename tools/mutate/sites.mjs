@@ -1,63 +1,90 @@
 // Finds what can be disabled in a source file: each refusal (a throw, a returned "no"), and each alternative of its condition.
 import { parseSync } from "rolldown/utils";
 
-/** @typedef {{ start: number, end: number, text: string, line: number, kind: "statement" | "operand" }} Site */
+/**
+ * @typedef {object} Site
+ * @property {number} start
+ * @property {number} end
+ * @property {string} text how it reads: of a refusal with the `if` before it
+ * @property {number} line
+ * @property {"statement" | "operand"} kind
+ * @property {string} within the nearest function that has a name
+ * @property {boolean} endless whether only such statements end the loop around it
+ */
 
 /** @returns {Site[]} in the order of the text */
 export function findSites(path, text) {
   const { program, errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`);
   const sites = new Map();
-  const add = (node, kind) => {
+
+  function add(node, kind, place, from = node.start) {
     const { start, end } = node;
-    sites.set(start, {
-      start,
-      end,
-      text: text.slice(start, end),
-      line: text.slice(0, start).split("\n").length,
-      kind,
-    });
-  };
+    const line = text.slice(0, start).split("\n").length;
+    sites.set(start, { start, end, line, kind, text: text.slice(from, end).replace(/\s+/g, " "), ...place });
+  }
 
   /** Of `a || b || c` each operand alone can be what refuses. */
-  function addOperands(test) {
-    if (test.type === "ParenthesizedExpression") addOperands(test.expression);
-    else if (test.type === "LogicalExpression" && test.operator === "||") {
-      addOperands(test.left);
-      addOperands(test.right);
-    } else add(test, "operand");
+  function addOperands(test, place) {
+    if (test.type === "ParenthesizedExpression") addOperands(test.expression, place);
+    else if (isEither(test)) {
+      addOperands(test.left, place);
+      addOperands(test.right, place);
+    } else add(test, "operand", place);
   }
 
-  function visit(node) {
+  function visit(node, outer) {
     if (!node || typeof node.type !== "string") return;
-    if (node.type === "ThrowStatement") add(node, "statement");
+    const place = {
+      within: functionName(node) ?? outer.within,
+      endless: (node.type === "ForStatement" && !node.test) || outer.endless,
+    };
+    if (node.type === "ThrowStatement" && !sites.has(node.start)) add(node, "statement", place);
     if (node.type === "IfStatement") {
       const refusals = statementsOf(node.consequent).filter(isRefusal);
-      for (const refusal of refusals) add(refusal, "statement");
-      if (refusals.length > 0 && node.test.type === "LogicalExpression") addOperands(node.test);
+      for (const refusal of refusals) add(refusal, "statement", place, node.start);
+      if (refusals.length > 0 && isEither(node.test)) addOperands(node.test, place);
     }
     for (const value of Object.values(node)) {
-      if (Array.isArray(value)) value.forEach(visit);
-      else if (value && typeof value === "object") visit(value);
+      if (Array.isArray(value)) for (const one of value) visit(one, place);
+      else if (value && typeof value === "object") visit(value, place);
     }
   }
-  visit(program);
+  visit(program, { within: "", endless: false });
   return [...sites.values()].sort((left, right) => left.start - right.start);
 }
 
-/** Puts every site behind its switch; the first has the number `first`. */
+/**
+ * Puts every site behind its switch; the first has the number `first`. The switch is asked only where the site would
+ * refuse, so that a test is run again for the refusals that happened in it, and for no other.
+ */
 export function instrument(text, sites, first) {
-  let result = text;
-  for (const [index, { start, end, kind }] of [...sites.entries()].reverse()) {
-    const number = first + index;
-    const inner = result.slice(start, end);
-    const replacement =
-      kind === "statement"
-        ? `if (!__mutant(${number})) ${inner}`
-        : `(__mutant(${number}) ? false : (${inner}))`;
-    result = result.slice(0, start) + replacement + result.slice(end);
-  }
-  return result;
+  const edits = sites.flatMap(({ start, end, kind }, index) => {
+    const on = `!__mutant(${first + index})`;
+    return kind === "statement"
+      ? [
+          { at: start, put: `{ if (${on}) ` },
+          { at: end, put: " }" },
+        ]
+      : [
+          { at: start, put: "((" },
+          { at: end, put: `) && ${on})` },
+        ];
+  });
+  // Backwards, so that what is still to come stays where it was found.
+  return edits
+    .sort((left, right) => right.at - left.at)
+    .reduce((result, { at, put }) => result.slice(0, at) + put + result.slice(at), text);
+}
+
+function functionName(node) {
+  if (node.type === "FunctionDeclaration") return node.id?.name;
+  const value = node.type === "VariableDeclarator" ? node.init : node.value;
+  return /^(Arrow)?Function(Expression)?$/.test(value?.type ?? "") ? (node.id ?? node.key)?.name : undefined;
+}
+
+function isEither(test) {
+  return test.type === "LogicalExpression" && test.operator === "||";
 }
 
 function statementsOf(node) {

@@ -1,10 +1,12 @@
-// Tests over instrumented sources: the sweep over the tables, or the suites of the two rooms.
+// Tests over instrumented sources: the suites of the two rooms.
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import base from "../../vitest.config.ts";
 import { instrument } from "./sites.mjs";
 
 const plan = JSON.parse(readFileSync(process.env.SALLYPORT_PLAN, "utf8"));
+const together = process.env.SALLYPORT_MUTANT === undefined;
 
 // Not merged: merging would add up the lists of files.
 export default defineConfig({
@@ -13,21 +15,21 @@ export default defineConfig({
     {
       name: "mutants",
       enforce: "pre",
-      transform(code, id) {
+      transform(_code, id) {
         const file = plan.files.find(({ path }) => id.split("?")[0] === path);
-        return file && { code: instrument(code, file.sites, file.first), map: null };
+        return file && { code: instrument(file.text, file.sites, file.first), map: null };
       },
     },
   ],
   test: {
     ...base.test,
-    setupFiles: ["./tools/mutate/setup.mjs"],
-    include:
-      process.env.SALLYPORT_NOTICED === undefined
-        ? ["packages/sallyport/test/{verify,presets,authorize}/**/*.test.ts"]
-        : ["tools/mutate/sweep.ts"],
-    // The tables were swept already; fuzz runs look for crashes, not for refusals.
-    exclude: ["**/node_modules/**", "**/*fuzz*", "**/threats*", "**/policies*"],
+    runner: "./tools/mutate/runner.mjs",
+    include: ["packages/sallyport/test/{verify,presets,authorize}/**/*.test.ts"],
+    // Fuzz runs look for crashes, not for refusals; vectors are not at hand everywhere; the tables on one platform will do.
+    exclude: ["**/node_modules/**", "**/*fuzz*", "**/vectors-*", "**/threats-web*"],
+    maxWorkers: together ? availableParallelism() : 1,
+    // What a mutant throws after its test has ended says nothing about the next test.
+    dangerouslyIgnoreUnhandledErrors: together,
     reporters: ["dot"],
     watch: false,
   },

@@ -62,12 +62,12 @@ export interface WebContext {
   readonly rawHeaders?: readonly string[] | undefined;
 }
 
-/** Reads a `Request`. */
+/** Reads a `Request`. Its `headers`, which a server on Node builds when they are first asked for, are left alone where they can be. */
 export function webFacts(request: Request, { route, requestId, rawHeaders }: WebContext = {}): RequestFacts {
-  const { method, headers, url } = request;
+  const { method, url } = request;
   const authorization = rawHeaders
     ? rawAuthorization(rawHeaders)
-    : (headers.get("authorization") ?? undefined);
+    : (request.headers.get("authorization") ?? undefined);
   return {
     authorization,
     method,
@@ -75,9 +75,9 @@ export function webFacts(request: Request, { route, requestId, rawHeaders }: Web
     route,
     requestId: idText(requestId),
     preflight:
-      method === "OPTIONS" && authorization === undefined && isPreflight((name) => headers.get(name)),
+      method === "OPTIONS" && authorization === undefined && isPreflight((name) => request.headers.get(name)),
     tokenInForm:
-      method !== "GET" && method !== "HEAD" && isForm(headers.get("content-type"))
+      method !== "GET" && method !== "HEAD" && isForm(request.headers.get("content-type"))
         ? () => formToken(request)
         : false,
   };

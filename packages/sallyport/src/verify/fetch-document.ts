@@ -127,8 +127,7 @@ function parseObject(text: string, fail: Fail): Readonly<Record<string, unknown>
 // RFC 9111 §5.2.2, §5.1. `no-store` and `no-cache` count as zero (not `no-cache="…"`, which is of header fields alone); the
 // caller sets the bounds.
 function freshness(headers: Headers): number | undefined {
-  const control = headers.get("cache-control")?.toLowerCase();
-  if (!control) return undefined;
+  const control = headers.get("cache-control")?.toLowerCase() ?? "";
   if (/(^|[\s,])no-(store|cache)($|[\s,])/.test(control)) return 0;
   const maxAge = /(?:^|[\s,])max-age\s*=\s*"?(\d{1,12})/.exec(control)?.[1];
   if (maxAge === undefined) return undefined;

@@ -72,7 +72,7 @@ export function judgeJwk(jwk: Jwk, allowed: readonly Algorithm[]): JudgedJwk | s
     if (!decoded || decoded.length === 0) return `its ${member} is not canonical base64url`;
     bytes[member] = decoded;
   }
-  const flaw = kty === "RSA" ? rsaFlaw(bytes) : curveFlaw(kty, algorithms[algorithm], bytes);
+  const flaw = kty === "RSA" ? rsaFlaw(bytes as RsaBytes) : curveFlaw(kty, algorithms[algorithm], bytes);
   if (flaw) return flaw;
   if (contradictsCertificate(jwk.x5c, kty === "RSA" ? bytes.n : bytes.x)) {
     return "its certificate (x5c) holds another key";
@@ -126,8 +126,9 @@ function algorithmOf(
   return allowed.some((name) => sameAlgorithm(name, alg)) ? (alg as Algorithm) : undefined;
 }
 
-function rsaFlaw({ n, e }: Record<string, Uint8Array>): string | undefined {
-  if (!n || !e) return "its n or e is missing";
+type RsaBytes = { readonly n: Uint8Array; readonly e: Uint8Array };
+
+function rsaFlaw({ n, e }: RsaBytes): string | undefined {
   const bits = bitLength(n);
   if (bits < leastRsaBits) return `its modulus is shorter than ${leastRsaBits} bits`;
   if (bits > greatestRsaBits) return `its modulus is longer than ${greatestRsaBits} bits`;

@@ -48,7 +48,6 @@ function isDer(bytes: Uint8Array): boolean {
 }
 
 function isDerInBase64(text: string): boolean {
-  if (!text.startsWith("M")) return false;
   try {
     return isDer(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
   } catch {

@@ -1,7 +1,7 @@
 import { createVerifier, type Preset, presets, type VerifierDeps } from "sallyport";
 
 /** Jobs of GitLab CI: what they send says `typ: JWT`, as does everything else that GitLab signs. */
-export const gitlabJob: Preset = {
+const gitlabJob: Preset = {
   ...presets.rfc9068,
   name: "gitlab-job",
   documentation: "https://docs.gitlab.com/ci/secrets/id_token_authentication/",
