@@ -4,17 +4,20 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 const programs = join(import.meta.dirname, "../programs");
-const pinned = process.platform === "linux" && availableParallelism() > 1;
+const canPin = process.platform === "linux" && availableParallelism() > 1;
 
-/** How a program is started: on a processor of its own where the system can do that. */
-function command(program, args, processor) {
+/** The processors of a server and of its load; nothing where processes can't be kept to one. */
+export const processors = canPin ? { load: 0, server: 1 } : {};
+
+/** How a program is started, on a processor of its own if one is given. */
+export function command(program, args, processor) {
   const node = [process.execPath, "--expose-gc", join(programs, program), ...args];
-  return pinned && processor !== undefined ? ["taskset", "-c", String(processor), ...node] : node;
+  return processor === undefined ? node : ["taskset", "-c", String(processor), ...node];
 }
 
 /** Runs one of `programs/` to its end and reads the JSON it prints. */
 export function runProgram(program, args = [], { processor, env = {} } = {}) {
-  const [file, ...rest] = command(program, args.map(String), processor);
+  const [file, ...rest] = command(program, args.map(String), canPin ? processor : undefined);
   return new Promise((resolve, reject) => {
     const child = spawn(file, rest, {
       stdio: ["ignore", "pipe", "inherit"],

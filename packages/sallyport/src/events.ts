@@ -24,7 +24,7 @@ export interface DecisionEvent {
   /** The requirement, in one line. */
   readonly requirement: string | undefined;
   readonly requestId: string | undefined;
-  /** Microseconds spent on deciding. */
+  /** Microseconds spent on deciding; 0 where the cache answered at once. */
   readonly latencyMicroseconds: number;
   /** Whether the cache of verified tokens answered. */
   readonly cached: boolean;

@@ -7,8 +7,12 @@ import type { TrustedIssuer } from "./trusted-issuers.ts";
 
 /** What the cache holds of a token. */
 export interface KnownToken<Claims> {
-  readonly identity: Identity<Claims>;
-  readonly keyId: string | undefined;
+  /** What is answered for it, made once. */
+  readonly answer: {
+    readonly identity: Identity<Claims>;
+    readonly keyId: string | undefined;
+    readonly cached: true;
+  };
   readonly trusted: TrustedIssuer;
   readonly key: VerificationKey;
   /** Seconds since 1970, tolerance included: not valid before. */
@@ -32,9 +36,9 @@ export function lifeOf(claims: JsonObject, expiresAt: number, policy: IssuerPoli
 }
 
 /** Why a token verified earlier is out of its time; `undefined` at the very edge of its greatest age. */
-export function outOfTime({ identity, trusted, from, oldest }: KnownToken<unknown>, seconds: number) {
+export function outOfTime({ answer, trusted, from, oldest }: KnownToken<unknown>, seconds: number) {
   // Put so that a clock that is not a number refuses.
-  if (!(seconds < identity.expiresAt + trusted.policy.clockToleranceSeconds)) {
+  if (!(seconds < answer.identity.expiresAt + trusted.policy.clockToleranceSeconds)) {
     return new AuthError("token_expired", "The access token has expired");
   }
   if (seconds < from) return new AuthError("token_not_yet_valid", "The token is not valid yet");

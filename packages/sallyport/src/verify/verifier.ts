@@ -63,12 +63,14 @@ export interface Verifier<Claims = JsonObject> {
    * `isRevoked` or `claims`, or a runtime without synchronous cryptography
    */
   verifySync(token: string): Identity<Claims>;
+  /** As `verify`, without a promise where none is needed, and with what events tell beside the identity. */
+  check(token: string): Verified<Claims> | Promise<Verified<Claims>>;
   /**
-   * As `verify`, without a promise where none is needed, and with what events tell beside the identity.
+   * As `check`, of a token that the cache has; `undefined` of any other.
    *
-   * @param at milliseconds since 1970, where the clock has just been read
+   * @param at milliseconds since 1970: the time, which the caller has just read
    */
-  check(token: string, at?: number): Verified<Claims> | Promise<Verified<Claims>>;
+  recall(token: string, at: number): Verified<Claims> | Promise<Verified<Claims>> | undefined;
   /**
    * Loads the keys of every issuer.
    *
@@ -115,9 +117,17 @@ export function createVerifier<Claims = JsonObject>(
         });
   let closed = false;
 
-  function check(token: string, at?: number): Verified<Claims> | Promise<Verified<Claims>> {
+  function recall(token: string, at: number): Verified<Claims> | Promise<Verified<Claims>> | undefined {
     const known = typeof token === "string" ? cache?.get(token) : undefined;
-    const verified = known ? recheck(token, known, at ?? now()) : checkNew(token);
+    if (known === undefined) return undefined;
+    const verified = recheck(token, known, at);
+    return isRevoked ? chain(verified, unlessRevoked) : verified;
+  }
+
+  function check(token: string): Verified<Claims> | Promise<Verified<Claims>> {
+    const known = recall(token, now());
+    if (known !== undefined) return known;
+    const verified = checkNew(token);
     return isRevoked ? chain(verified, unlessRevoked) : verified;
   }
 
@@ -138,10 +148,10 @@ export function createVerifier<Claims = JsonObject>(
     const seconds = at / 1000;
     const error = seconds >= known.from && seconds < known.until ? undefined : outOfTime(known, seconds);
     if (error) throw error;
+    const trusted = known.trusted.keys.stillTrusted(known.key, at);
+    if (trusted === true) return known.answer;
     // The key was dropped: whether the issuer has it again, or another of this name, is asked as for a new token.
-    return chain(known.trusted.keys.stillTrusted(known.key, at), (trusted) =>
-      trusted === true ? { identity: known.identity, keyId: known.keyId, cached: true } : checkNew(token),
-    );
+    return chain(trusted, (still) => (still === true ? known.answer : checkNew(token)));
   }
 
   function checkNew(token: string): Verified<Claims> | Promise<Verified<Claims>> {
@@ -186,7 +196,8 @@ export function createVerifier<Claims = JsonObject>(
     const keyId = header.kid;
     if (cache) {
       const { from, until, oldest } = lifeOf(payload, identity.expiresAt, policy);
-      cache.set(token, { identity, keyId, trusted, key, from, until, oldest });
+      const answer = { identity, keyId, cached: true } as const;
+      cache.set(token, { answer, trusted, key, from, until, oldest });
     }
     return { identity, keyId, cached: false };
   }
@@ -205,6 +216,7 @@ export function createVerifier<Claims = JsonObject>(
       return verified.identity;
     },
     check,
+    recall,
     async ready() {
       await Promise.all(
         issuers.all.map(async ({ keys }) => {

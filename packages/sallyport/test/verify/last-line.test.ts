@@ -23,7 +23,7 @@ test("a key that states its issuer serves no token whose issuer has no tenant", 
 test("a token in the cache is too old only where there is a greatest age", () => {
   const known = (oldest: number | undefined) =>
     ({
-      identity: { expiresAt: 1000 },
+      answer: { identity: { expiresAt: 1000 } },
       trusted: { policy: { clockToleranceSeconds: 5 } },
       from: 100,
       oldest,
