@@ -22,15 +22,13 @@ const answer = { hello: "world" };
 const cacheEntries = 16_384;
 
 /** A sink that takes its batches and counts them: what is measured is the trail, its ring and its events. */
-function countingSink() {
-  let taken = 0;
-  return {
-    name: "counter",
-    write(events) {
-      taken += events.length;
-    },
-  };
-}
+const countingSink = () => ({
+  name: "counter",
+  taken: 0,
+  write(events) {
+    this.taken += events.length;
+  },
+});
 
 /** pino as it comes: a synchronous write a line; what a disk takes is left out. */
 const quietPino = () => pino(pino.destination(devNull));

@@ -21,7 +21,7 @@ export function getRequest(path, token) {
  * Opens a connection. `send(bytes)` sends a request; once the answer is there in whole, `onAnswer(status)` is called, which
  * may send the next one.
  */
-export function openConnection(port) {
+function openConnection(port) {
   return new Promise((resolve, reject) => {
     let pending = nothing;
     const connection = {
