@@ -48,7 +48,9 @@ export function sallyport<Claims = JsonObject>(
   options?: SallyportOptions,
   deps?: SallyportDeps<Claims>,
 ): ExpressAuth<Claims> {
-  const { auth, gate } = createKit<Claims, ExpressRequestLike>(options, deps);
+  // Express gives each request a prototype of its own making, and with it a hidden class of its own: to add a field to it, or to
+  // read one, costs microseconds. Hence a WeakMap, and no field that is not needed.
+  const { auth, gate } = createKit<Claims, ExpressRequestLike>(options, deps, new WeakMap());
 
   function middleware(needed: Requirement | undefined, guardOptions: GuardOptions): ExpressMiddleware {
     const judge = gate(needed, guardOptions);
@@ -72,10 +74,9 @@ export function sallyport<Claims = JsonObject>(
 }
 
 function factsOf(request: ExpressRequestLike) {
-  const { originalUrl, body } = request;
   // pino-http and others number requests.
-  const { id } = request as { readonly id?: unknown };
-  return nodeFacts(request, { originalUrl, body, route: routeOf(request), requestId: id });
+  const { originalUrl, id } = request as ExpressRequestLike & { readonly id?: unknown };
+  return nodeFacts(request, { originalUrl, parsed: request, route: routeOf(request), requestId: id });
 }
 
 // The pattern of the route itself. Of a mounted router Express tells only the path that matched, with its values.

@@ -89,8 +89,8 @@ export function sallyport<Claims = JsonObject>(
       done();
     };
     const onRequest: FastifyHook = (request, reply, done) => {
-      const { raw, id: requestId, routeOptions, body } = request;
-      const answer = judge(request, nodeFacts(raw, { requestId, route: routeOptions.url, body }));
+      const { raw, id: requestId, routeOptions } = request;
+      const answer = judge(request, nodeFacts(raw, { requestId, route: routeOptions.url, parsed: request }));
       if (isPromise(answer)) answer.then((settled) => finish(settled, reply, done));
       else finish(answer, reply, done);
     };

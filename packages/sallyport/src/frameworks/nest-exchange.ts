@@ -29,12 +29,12 @@ export function nodeRequest(request: unknown): NodeMessage {
 /** Reads what the edge has to know. */
 export function factsOf(request: unknown): RequestFacts {
   const message = nodeRequest(request);
-  const { raw, id, body, originalUrl, route, routeOptions } = request as AdapterRequest;
+  const { raw, id, originalUrl, route, routeOptions } = request as AdapterRequest;
   return nodeFacts(message, {
     route: text(routeOptions?.url) ?? text(route?.path),
     requestId: id,
     originalUrl: raw?.originalUrl ?? originalUrl,
-    body,
+    parsed: request as AdapterRequest,
   });
 }
 

@@ -31,7 +31,7 @@ export function createGates(
   options: SallyportOptions | undefined,
   deps: SallyportDeps<unknown> | undefined,
 ): Gates {
-  const kit = createKit<unknown, NodeMessage>(options, deps);
+  const kit = createKit<unknown, NodeMessage>(options, deps, new WeakMap());
   // By class first: a class that extends another may share its methods, not its rules.
   const compiled = new WeakMap<Marked, WeakMap<Marked, GuardedRoute | "public">>();
 

@@ -32,16 +32,21 @@ export interface NodeContext {
   readonly requestId?: unknown;
   /** The target before a mounted router shortened it. */
   readonly originalUrl?: string | undefined;
-  /** The body, where it was parsed already. */
-  readonly body?: unknown;
+  /** What has the body, where it was parsed already. */
+  readonly parsed?: { readonly body?: unknown } | undefined;
 }
 
 const nothing: NodeContext = Object.freeze({});
 
-/** Reads Node's request. `headers`, which Node builds when it is first asked for, is left alone where it can be. */
+/**
+ * Reads Node's request. `headers`, which Node builds when it is first asked for, is left alone where it can be; and no field
+ * is read twice or in vain, since on a request that Express has had each costs a microsecond.
+ */
 export function nodeFacts(message: NodeMessage, context: NodeContext = nothing): RequestFacts {
-  const authorization = rawAuthorization(message.rawHeaders);
+  const { rawHeaders } = message;
+  const authorization = rawAuthorization(rawHeaders);
   const method = message.method ?? "";
+  const { parsed } = context;
   return {
     authorization,
     method,
@@ -50,7 +55,7 @@ export function nodeFacts(message: NodeMessage, context: NodeContext = nothing):
     requestId: idText(context.requestId),
     preflight:
       method === "OPTIONS" && authorization === undefined && isPreflight((name) => message.headers[name]),
-    tokenInForm: tokenInForm(context.body, message),
+    tokenInForm: parsed !== undefined && hasContentType(rawHeaders) && tokenInForm(parsed.body, message),
   };
 }
 
@@ -85,6 +90,15 @@ export function webFacts(request: Request, { route, requestId, rawHeaders }: Web
 
 function idText(id: unknown): string | undefined {
   return typeof id === "string" ? id : typeof id === "number" ? String(id) : undefined;
+}
+
+/** Whether there is a `Content-Type`: without one a body is no form. */
+function hasContentType(rawHeaders: readonly string[]): boolean {
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    if (name.length === 12 && name.toLowerCase() === "content-type") return true;
+  }
+  return false;
 }
 
 /** `undefined`, the one value, or the list of all values of `Authorization` in Node's raw header list. */
