@@ -68,9 +68,9 @@ export interface Verifier<Claims = JsonObject> {
   /**
    * As `check`, of a token that the cache has; `undefined` of any other.
    *
-   * @param at milliseconds since 1970: the time, which the caller has just read
+   * @param at milliseconds since 1970: the time, where the caller has just read it
    */
-  recall(token: string, at: number): Verified<Claims> | Promise<Verified<Claims>> | undefined;
+  recall(token: string, at?: number): Verified<Claims> | Promise<Verified<Claims>> | undefined;
   /**
    * Loads the keys of every issuer.
    *
@@ -117,15 +117,15 @@ export function createVerifier<Claims = JsonObject>(
         });
   let closed = false;
 
-  function recall(token: string, at: number): Verified<Claims> | Promise<Verified<Claims>> | undefined {
+  function recall(token: string, at?: number): Verified<Claims> | Promise<Verified<Claims>> | undefined {
     const known = typeof token === "string" ? cache?.get(token) : undefined;
     if (known === undefined) return undefined;
-    const verified = recheck(token, known, at);
+    const verified = recheck(token, known, at ?? now());
     return isRevoked ? chain(verified, unlessRevoked) : verified;
   }
 
   function check(token: string): Verified<Claims> | Promise<Verified<Claims>> {
-    const known = recall(token, now());
+    const known = recall(token);
     if (known !== undefined) return known;
     const verified = checkNew(token);
     return isRevoked ? chain(verified, unlessRevoked) : verified;
