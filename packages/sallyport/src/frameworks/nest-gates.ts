@@ -67,22 +67,12 @@ export function createGates(
   return { kit, everywhere, routeOf };
 }
 
-/** What let a request in: a decorator has nothing injected, and finds who came by the request alone. */
-interface Visit {
-  readonly gate: Gate<NodeMessage>;
-  readonly kit: Kit<unknown, NodeMessage>;
-}
+/** Whose gate let a request in: a decorator has nothing injected, and finds who came by the request alone. */
+const entered = new WeakMap<NodeMessage, Kit<unknown, NodeMessage>>();
 
-const visits = new WeakMap<NodeMessage, Visit>();
-
-/** Remembers which gate let a request in. */
-export function enter(message: NodeMessage, visit: Visit): void {
-  visits.set(message, visit);
-}
-
-/** Whether this very gate has let the request in. */
-export function hasPassed(message: NodeMessage, gate: Gate<NodeMessage>): boolean {
-  return visits.get(message)?.gate === gate;
+/** Remembers whose gate let a request in last. */
+export function enter(message: NodeMessage, kit: Kit<unknown, NodeMessage>): void {
+  entered.set(message, kit);
 }
 
 /**
@@ -92,11 +82,11 @@ export function hasPassed(message: NodeMessage, gate: Gate<NodeMessage>): boolea
  */
 export function maybeCaller(request: unknown): Identity<unknown> | undefined {
   const message = nodeRequest(request);
-  const visit = visits.get(message);
-  if (!visit) {
+  const kit = entered.get(message);
+  if (!kit) {
     throw new TypeError(
       "No caller is known: the route is not protected. Add @Protected() or @MaybeProtected()",
     );
   }
-  return visit.kit.auth.maybeIdentity(message);
+  return kit.auth.maybeIdentity(message);
 }

@@ -4,7 +4,7 @@ import { HttpAdapterHost } from "@nestjs/core";
 import { chain } from "../chain.ts";
 import { type Answer, vary } from "../http/index.ts";
 import { type AdapterResponse, answer, factsOf, nodeRequest } from "./nest-exchange.ts";
-import { enter, GATES, type Gates, type GuardedRoute, hasPassed } from "./nest-gates.ts";
+import { enter, GATES, type Gates, type GuardedRoute } from "./nest-gates.ts";
 
 /**
  * Protects the routes it is put on: `@UseGuards(SallyportGuard)`. What is required comes from `@Protected`,
@@ -42,11 +42,15 @@ export class SallyportGuard implements CanActivate {
   ): boolean | Promise<boolean> {
     const message = nodeRequest(request);
     // The guard of a class, of a method and of the whole application may all be this one: a request is judged once.
-    if (hasPassed(message, gate)) return true;
+    const { kit } = this.#gates;
+    if (kit.hasPassed(message, gate)) {
+      enter(message, kit);
+      return true;
+    }
     const { httpAdapter } = this.#host;
     return chain(gate(message, factsOf(request)), (refused: Answer | undefined) => {
       if (refused) return answer(refused, response, httpAdapter);
-      enter(message, { gate, kit: this.#gates.kit });
+      enter(message, kit);
       if (optional) httpAdapter.setHeader(response, "vary", vary(response.getHeader("vary")));
       return true;
     });

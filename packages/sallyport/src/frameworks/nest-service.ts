@@ -93,7 +93,7 @@ export class Sallyport<Claims = JsonObject> implements Omit<Auth<Claims, object>
           throw refused.thrown;
         }
         if (refused) return send(refused, response);
-        enter(message, { gate, kit });
+        enter(message, kit);
       } catch (error) {
         return next(error);
       }

@@ -80,7 +80,7 @@ export function createGuard<Claims>(
 
   function guard(facts: RequestFacts): Outcome<Claims> | Promise<Outcome<Claims>> {
     if (facts.preflight && !optional) return preflightAnswer;
-    let begun = unknown;
+    let begun = notBegun;
     let token: string | undefined;
     try {
       // Reading a clock costs as much as finding a token: what needs the time of the request shares one reading.
@@ -188,7 +188,7 @@ interface Begun {
   start: number | undefined;
 }
 
-const unknown: Begun = Object.freeze({ at: 0, start: undefined });
+const notBegun: Begun = Object.freeze({ at: 0, start: undefined });
 
 function secondToken(): AuthError {
   return new AuthError(

@@ -14,7 +14,7 @@ export function identify(claims: JsonObject, policy: IssuerPolicy): Identity {
   const groups = values(claims, claimMap.groups);
   const identity: Identity = {
     kind: kindOf(claims, policy),
-    issuer: issuerOf(claims.iss as string, preset),
+    issuer: issuerName(claims.iss as string, preset),
     subject: claims.sub as string,
     userId: userIdOf(claims, preset.userId),
     clientId: firstText(claims, preset.clientId),
@@ -37,7 +37,7 @@ export function identify(claims: JsonObject, policy: IssuerPolicy): Identity {
 }
 
 /** One issuer has one name, whichever of its own a token carries: a principal is (issuer, subject). */
-function issuerOf(iss: string, { issuer, issuerAliases }: Preset): string {
+function issuerName(iss: string, { issuer, issuerAliases }: Preset): string {
   return issuer !== undefined && issuerAliases?.includes(iss) ? issuer : iss;
 }
 
