@@ -237,9 +237,13 @@ function rows(text, cells) {
 async function builtTables() {
   const from = (path) => import(new URL(`packages/sallyport/dist/${path}`, root).href);
   const [core, verify, issuer, config, { refusals }] = await Promise.all(
-    ["sallyport.js", "verify/options.js", "verify/issuer-options.js", "config/index.js", "errors.js"].map(
-      from,
-    ),
+    [
+      "sallyport.js",
+      "verify/options.js",
+      "verify/issuers/issuer-options.js",
+      "config/index.js",
+      "errors.js",
+    ].map(from),
   );
   return { ...core, ...verify, ...issuer, ...config, refusals };
 }

@@ -3,16 +3,16 @@ import { platform } from "#platform";
 import { chain } from "../chain.ts";
 import { AuthError } from "../errors.ts";
 import type { JsonObject } from "../identity.ts";
-import { sameAlgorithm } from "./algorithms.ts";
-import { includes } from "./claims.ts";
-import type { CompactToken } from "./compact.ts";
-import { issuerDifference, type KnownIssuer } from "./issuer-difference.ts";
-import type { VerificationKey } from "./jwk.ts";
-import { describeMalformed } from "./malformed.ts";
-import { presetsAccepting } from "./preset-choice.ts";
-import { keyMayServe, tenantMatches } from "./tenants.ts";
-import { thumbprintsAgree } from "./thumbprints.ts";
-import type { TrustedIssuer } from "./trusted-issuers.ts";
+import { issuerDifference, type KnownIssuer } from "./issuers/issuer-difference.ts";
+import { presetsAccepting } from "./issuers/preset-choice.ts";
+import { keyMayServe, tenantMatches } from "./issuers/tenants.ts";
+import type { TrustedIssuer } from "./issuers/trusted-issuers.ts";
+import { sameAlgorithm } from "./keys/algorithms.ts";
+import type { VerificationKey } from "./keys/jwk.ts";
+import { thumbprintsAgree } from "./keys/thumbprints.ts";
+import { includes } from "./token/claims.ts";
+import type { CompactToken } from "./token/compact.ts";
+import { describeMalformed } from "./token/malformed.ts";
 
 /**
  * Takes a token apart; of what is none it says what it looks like.

@@ -2,9 +2,11 @@
 
 export type { ClaimPath } from "../claim-path.ts";
 export type { StandardSchema } from "../standard-schema.ts";
-export type { Algorithm } from "./algorithms.ts";
-export type { ClaimName, IssuerOptions, JsonWebKeySet } from "./issuer-options.ts";
-export type { KeySourceHealth } from "./key-set.ts";
+export type { ClaimName, IssuerOptions, JsonWebKeySet } from "./issuers/issuer-options.ts";
+export type { Condition, Preset, Tenancy } from "./issuers/preset.ts";
+export { type PresetName, presets } from "./issuers/presets.ts";
+export type { Algorithm } from "./keys/algorithms.ts";
+export type { KeySourceHealth } from "./keys/key-set.ts";
 export type {
   Logger,
   TokenCacheOptions,
@@ -13,8 +15,6 @@ export type {
   VerifierOptions,
 } from "./options.ts";
 export { cacheTable, depsTable, limitTable, verifierOptionTable } from "./options.ts";
-export type { Condition, Preset, Tenancy } from "./preset.ts";
-export { type PresetName, presets } from "./presets.ts";
 export { createRevocationList, type Revocation, type RevocationList } from "./revocation.ts";
 export {
   createVerifier,

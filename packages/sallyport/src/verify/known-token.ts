@@ -1,9 +1,9 @@
 // A token verified earlier: what is kept of it, and what time can have changed.
 import { AuthError } from "../errors.ts";
 import type { Identity, JsonObject } from "../identity.ts";
-import type { IssuerPolicy } from "./issuers.ts";
-import type { VerificationKey } from "./jwk.ts";
-import type { TrustedIssuer } from "./trusted-issuers.ts";
+import type { IssuerPolicy } from "./issuers/issuers.ts";
+import type { TrustedIssuer } from "./issuers/trusted-issuers.ts";
+import type { VerificationKey } from "./keys/jwk.ts";
 
 /** What the cache holds of a token. */
 export interface KnownToken<Claims> {

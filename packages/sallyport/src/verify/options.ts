@@ -4,7 +4,7 @@ import type { AuthEvent } from "../events.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import { isFunction, isInteger, isPlainObject, isText, type OptionTable } from "../options.ts";
 import type { StandardSchema } from "../standard-schema.ts";
-import { type IssuerOptions, issuerOptionTable } from "./issuer-options.ts";
+import { type IssuerOptions, issuerOptionTable } from "./issuers/issuer-options.ts";
 
 /** Upper bounds on what is looked at; each can only be lowered. */
 export interface VerifierLimits {

@@ -5,12 +5,9 @@ import { AuthError } from "../errors.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import { checkArguments, checkOptions } from "../options.ts";
 import { checkHeader, findKey, issuerOf, parseToken } from "./authenticate.ts";
-import { checkClaims } from "./claims.ts";
-import { type CompactToken, createCompactParser } from "./compact.ts";
-import { type CustomClaims, customClaims } from "./custom-claims.ts";
-import { identify } from "./identify.ts";
-import type { VerificationKey } from "./jwk.ts";
-import type { KeySourceHealth } from "./key-set.ts";
+import { type TrustedIssuer, trustIssuers } from "./issuers/trusted-issuers.ts";
+import type { VerificationKey } from "./keys/jwk.ts";
+import type { KeySourceHealth } from "./keys/key-set.ts";
 import { type KnownToken, lifeOf, outOfTime } from "./known-token.ts";
 import {
   cacheTable,
@@ -22,8 +19,11 @@ import {
 } from "./options.ts";
 import { checkRevocation, type RevocationQuestion } from "./revocation-check.ts";
 import { createTell, tellConfusion } from "./tell.ts";
+import { checkClaims } from "./token/claims.ts";
+import { type CompactToken, createCompactParser } from "./token/compact.ts";
+import { type CustomClaims, customClaims } from "./token/custom-claims.ts";
+import { identify } from "./token/identify.ts";
 import { createTokenCache } from "./token-cache.ts";
-import { type TrustedIssuer, trustIssuers } from "./trusted-issuers.ts";
 
 /** A public key in use, as {@link Verifier.signingKeys} lists it. */
 export interface SigningKey {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { extraVariables } from "../../src/config/index.ts";
 import { refusals } from "../../src/errors.ts";
 import { sallyportDepsTable, sallyportOptionTable } from "../../src/sallyport.ts";
-import { issuerOptionTable } from "../../src/verify/issuer-options.ts";
+import { issuerOptionTable } from "../../src/verify/issuers/issuer-options.ts";
 import { cacheTable, limitTable } from "../../src/verify/options.ts";
 
 const root = new URL("../../../../", import.meta.url);

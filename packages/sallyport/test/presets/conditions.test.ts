@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { createVerifier, type Preset, presets } from "../../src/index.ts";
 import { fakeIssuer } from "../../src/testing/index.ts";
-import { holds } from "../../src/verify/preset.ts";
+import { holds } from "../../src/verify/issuers/preset.ts";
 
 test("a template", () => {
   const condition = { claim: ["x"], template: "{0}:{1}", from: [["a"], ["b"]] } as const;

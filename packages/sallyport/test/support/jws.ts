@@ -2,9 +2,9 @@
 
 import { platform } from "#platform";
 import { AuthError } from "../../src/index.ts";
-import { type Algorithm, algorithmRow, algorithms } from "../../src/verify/algorithms.ts";
-import { createCompactParser } from "../../src/verify/compact.ts";
-import { importKeys, judgeKeySet, pickKeys } from "../../src/verify/key-set.ts";
+import { type Algorithm, algorithmRow, algorithms } from "../../src/verify/keys/algorithms.ts";
+import { importKeys, judgeKeySet, pickKeys } from "../../src/verify/keys/key-set.ts";
+import { createCompactParser } from "../../src/verify/token/compact.ts";
 import { base64url, type TestJwk } from "./signing.ts";
 
 export const asymmetric = (Object.keys(algorithms) as Algorithm[]).filter(

@@ -1,7 +1,7 @@
 // The three segments of a token, by the sentence of each refusal; and headers that are parsed once.
 import { describe, expect, test } from "vitest";
 import { AuthError } from "../../src/index.ts";
-import { createCompactParser } from "../../src/verify/compact.ts";
+import { createCompactParser } from "../../src/verify/token/compact.ts";
 import { createKit } from "../support/kit.ts";
 import { base64url } from "../support/signing.ts";
 

@@ -1,7 +1,7 @@
 // One document over the network: each way in which it can fail has its own sentence, and no more is read than allowed.
 import { describe, expect, test } from "vitest";
 import { AuthError } from "../../src/index.ts";
-import { fetchDocument } from "../../src/verify/fetch-document.ts";
+import { fetchDocument } from "../../src/verify/keys/fetch-document.ts";
 
 const maxBytes = 1000;
 

@@ -1,8 +1,8 @@
 // One key of a set: why it is not used, in words; and what is no set at all.
 import { describe, expect, test } from "vitest";
 import { AuthError } from "../../src/index.ts";
-import { judgeJwk } from "../../src/verify/jwk.ts";
-import { judgeKeySet } from "../../src/verify/key-set.ts";
+import { judgeJwk } from "../../src/verify/keys/jwk.ts";
+import { judgeKeySet } from "../../src/verify/keys/key-set.ts";
 import { createKit } from "../support/kit.ts";
 
 const { keys } = createKit();

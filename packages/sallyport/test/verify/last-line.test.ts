@@ -1,8 +1,8 @@
 // Rules that hold on their own, though today's callers ask nothing that would meet them.
 import { expect, test } from "vitest";
 import { createRevocationList, type Identity, type Revocation } from "../../src/index.ts";
+import { keyMayServe } from "../../src/verify/issuers/tenants.ts";
 import { type KnownToken, outOfTime } from "../../src/verify/known-token.ts";
-import { keyMayServe } from "../../src/verify/tenants.ts";
 
 test("a key that states its issuer serves no token whose issuer has no tenant", () => {
   const tenancy = { placeholder: "{tenantid}" } as never;

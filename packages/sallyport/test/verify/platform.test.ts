@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { platform as node } from "../../src/platform/node.ts";
 import type { AlgorithmRow, Platform, PlatformKey } from "../../src/platform/types.ts";
 import { platform as web } from "../../src/platform/web.ts";
-import { type Algorithm, algorithms } from "../../src/verify/algorithms.ts";
+import { type Algorithm, algorithms } from "../../src/verify/keys/algorithms.ts";
 import { createTestKey, hmac, signBytes, type TestJwk } from "../support/signing.ts";
 
 const platforms: [string, Platform][] = [

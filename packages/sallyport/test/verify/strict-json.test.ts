@@ -1,6 +1,6 @@
 // The JSON of a token: what is refused by the parser itself, whatever would be made of it later.
 import { expect, test } from "vitest";
-import { parseStrictObject } from "../../src/verify/json.ts";
+import { parseStrictObject } from "../../src/verify/token/json.ts";
 
 test.each([
   ["null", "null"],

@@ -1,9 +1,9 @@
 // The JOSE cookbook (RFC 7520, RFC 8037, RFC 7797): what it signs in compact form verifies, everything else is refused.
 import { expect, test } from "vitest";
 import { AuthError } from "../../src/index.ts";
-import type { Algorithm } from "../../src/verify/algorithms.ts";
-import { createCompactParser } from "../../src/verify/compact.ts";
-import { judgeJwk } from "../../src/verify/jwk.ts";
+import type { Algorithm } from "../../src/verify/keys/algorithms.ts";
+import { judgeJwk } from "../../src/verify/keys/jwk.ts";
+import { createCompactParser } from "../../src/verify/token/compact.ts";
 import { asymmetric, verifiesWithSecret, verifiesWithSet } from "../support/jws.ts";
 import type { TestJwk } from "../support/signing.ts";
 import { describeVectors, vectorFiles, vectorJson } from "../support/vectors.ts";

@@ -1,8 +1,8 @@
 // ed25519-speccheck: our answer to each case is pinned. Weak keys are refused before any signature is looked at.
 import { expect, test } from "vitest";
 import { platform } from "../../src/platform/node.ts";
-import { algorithms } from "../../src/verify/algorithms.ts";
-import { judgeJwk } from "../../src/verify/jwk.ts";
+import { algorithms } from "../../src/verify/keys/algorithms.ts";
+import { judgeJwk } from "../../src/verify/keys/jwk.ts";
 import { base64url } from "../support/signing.ts";
 import { describeVectors, vectorJson } from "../support/vectors.ts";
 

@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { platform } from "#platform";
 import { AuthError, createVerifier, type VerifierOptions } from "../../src/index.ts";
-import { algorithms } from "../../src/verify/algorithms.ts";
-import { importJudged, judgeJwk } from "../../src/verify/jwk.ts";
+import { algorithms } from "../../src/verify/keys/algorithms.ts";
+import { importJudged, judgeJwk } from "../../src/verify/keys/jwk.ts";
 import { verifiesWithSet } from "../support/jws.ts";
 import type { TestJwk } from "../support/signing.ts";
 import { describeVectors, vectorJson } from "../support/vectors.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { configFromEnvironment, createVerifier, type VerifierOptions } from "../../../src/index.ts";
 import { type SallyportOptions, sallyportDepsTable, sallyportOptionTable } from "../../../src/sallyport.ts";
-import { issuerOptionTable } from "../../../src/verify/issuer-options.ts";
+import { issuerOptionTable } from "../../../src/verify/issuers/issuer-options.ts";
 import { cacheTable, limitTable } from "../../../src/verify/options.ts";
 import { hmac } from "../../support/signing.ts";
 import { canary, finish, listen, request } from "./ears.ts";

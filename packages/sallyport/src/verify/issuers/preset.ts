@@ -1,8 +1,8 @@
 // What a preset is: one row of data that says how a provider's access tokens look, and what they are never taken for.
 
-import { type ClaimPath, readClaim } from "../claim-path.ts";
-import type { IdentityKind, JsonObject, JsonValue } from "../identity.ts";
-import type { Algorithm } from "./algorithms.ts";
+import { type ClaimPath, readClaim } from "../../claim-path.ts";
+import type { IdentityKind, JsonObject, JsonValue } from "../../identity.ts";
+import type { Algorithm } from "../keys/algorithms.ts";
 
 /** A statement about the claims of a token. */
 export type Condition =

@@ -1,11 +1,11 @@
 // Options → one policy an issuer. Every contradiction is found here, at construction.
-import { type ClaimPath, claimPath } from "../claim-path.ts";
-import type { IdentityKind } from "../identity.ts";
-import { checkOptions, type Elsewhere } from "../options.ts";
-import { type Algorithm, algorithms } from "./algorithms.ts";
+import { type ClaimPath, claimPath } from "../../claim-path.ts";
+import type { IdentityKind } from "../../identity.ts";
+import { checkOptions, type Elsewhere } from "../../options.ts";
+import { type Algorithm, algorithms } from "../keys/algorithms.ts";
+import { verifierOptionTable } from "../options.ts";
 import { checkIssuerForm } from "./issuer-form.ts";
 import { type ClaimName, type IssuerOptions, issuerOptionTable } from "./issuer-options.ts";
-import { verifierOptionTable } from "./options.ts";
 import { type ClaimTest, compileCondition, type Preset } from "./preset.ts";
 import { checkPreset } from "./preset-check.ts";
 import { inferPreset } from "./preset-choice.ts";

@@ -1,10 +1,10 @@
 // What the claims of a token must say before anyone believes them (RFC 7519 §4.1, RFC 9068 §4, RFC 8725 §3).
 
-import { type ClaimPath, readClaim } from "../claim-path.ts";
-import { AuthError, type AuthErrorCode } from "../errors.ts";
-import type { JsonObject, JsonValue } from "../identity.ts";
+import { type ClaimPath, readClaim } from "../../claim-path.ts";
+import { AuthError, type AuthErrorCode } from "../../errors.ts";
+import type { JsonObject, JsonValue } from "../../identity.ts";
+import type { ClaimTest, Preset } from "../issuers/preset.ts";
 import { audienceDifference } from "./audience-difference.ts";
-import type { ClaimTest, Preset } from "./preset.ts";
 
 /** The part of an issuer's policy that concerns claims. Times in seconds. */
 export interface ClaimsPolicy {

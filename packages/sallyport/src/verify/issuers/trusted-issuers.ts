@@ -1,12 +1,13 @@
 // Options → the issuers that are trusted, each with its policy and its keys.
+
+import type { KeySetRules, KeySource } from "../keys/key-set.ts";
+import { createRemoteKeys, type KeysEvent } from "../keys/remote-keys.ts";
+import { createSecretKeys, createStaticKeys } from "../keys/static-keys.ts";
+import type { VerifierDeps, VerifierOptions } from "../options.ts";
+import type { Tell } from "../tell.ts";
 import { createLocator } from "./discovery.ts";
 import { type IssuerOptions, issuerOptionTable } from "./issuer-options.ts";
 import { type IssuerPolicy, resolveIssuer } from "./issuers.ts";
-import type { KeySetRules, KeySource } from "./key-set.ts";
-import type { VerifierDeps, VerifierOptions } from "./options.ts";
-import { createRemoteKeys, type KeysEvent } from "./remote-keys.ts";
-import { createSecretKeys, createStaticKeys } from "./static-keys.ts";
-import type { Tell } from "./tell.ts";
 
 /** An issuer and its keys. */
 export interface TrustedIssuer {

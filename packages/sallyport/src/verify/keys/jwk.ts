@@ -1,8 +1,8 @@
 // Which public keys are fit to verify with: the policy for one JWK (RFC 7517, RFC 7518 §6, RFC 8037 §2).
 
 import { platform } from "#platform";
-import { isPromise } from "../chain.ts";
-import type { AlgorithmRow, PlatformKey } from "../platform/types.ts";
+import { isPromise } from "../../chain.ts";
+import type { AlgorithmRow, PlatformKey } from "../../platform/types.ts";
 import { type Algorithm, algorithmRow, algorithms, sameAlgorithm } from "./algorithms.ts";
 import { type Thumbprints, thumbprintsOf } from "./thumbprints.ts";
 

@@ -1,10 +1,10 @@
 // Verified claims → Identity, by the issuer's claim map.
 
-import { type ClaimPath, readClaim } from "../claim-path.ts";
-import type { Actor, Identity, IdentityKind, JsonObject, JsonValue } from "../identity.ts";
+import { type ClaimPath, readClaim } from "../../claim-path.ts";
+import type { Actor, Identity, IdentityKind, JsonObject, JsonValue } from "../../identity.ts";
+import type { IssuerPolicy } from "../issuers/issuers.ts";
+import type { Preset } from "../issuers/preset.ts";
 import { stringList } from "./claims.ts";
-import type { IssuerPolicy } from "./issuers.ts";
-import type { Preset } from "./preset.ts";
 
 const none: readonly string[] = Object.freeze([]);
 

@@ -1,5 +1,5 @@
 // What that looks like which is no token: a hint for the log, from its outline alone and never with its text.
-import { AuthError } from "../errors.ts";
+import { AuthError } from "../../errors.ts";
 
 /** The refusal of a malformed token with a hint; any other error as it is. */
 export function describeMalformed(error: unknown, token: unknown): unknown {

@@ -1,5 +1,5 @@
 // The JWS algorithms the library knows: one row each (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2).
-import type { AlgorithmRow } from "../platform/types.ts";
+import type { AlgorithmRow } from "../../platform/types.ts";
 
 const rsa = { kty: "RSA", crv: undefined, signatureBytes: undefined } as const;
 const ec = { kty: "EC", pss: false } as const;

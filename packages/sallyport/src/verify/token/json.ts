@@ -1,5 +1,5 @@
 // Strict JSON of a token: one object, no duplicate member, bounded depth, and nothing that another parser reads otherwise.
-import type { JsonObject, JsonValue } from "../identity.ts";
+import type { JsonObject, JsonValue } from "../../identity.ts";
 
 /**
  * Parses a JSON object as a JWS header or payload has to be (RFC 7519 §7.2, RFC 7515 §5.2), frozen to the bottom.

@@ -1,6 +1,6 @@
 // A key set document → the keys fit to verify with. One bad key never spoils the set.
-import { isPromise } from "../chain.ts";
-import { AuthError } from "../errors.ts";
+import { isPromise } from "../../chain.ts";
+import { AuthError } from "../../errors.ts";
 import type { Algorithm } from "./algorithms.ts";
 import { sameAlgorithm } from "./algorithms.ts";
 import { importJudged, type JudgedJwk, judgeJwk, type VerificationKey } from "./jwk.ts";

@@ -1,6 +1,6 @@
 // A preset of the user's own is checked as strictly as ours are tested.
-import { isPlainObject, nearest } from "../options.ts";
-import { algorithmRow } from "./algorithms.ts";
+import { isPlainObject, nearest } from "../../options.ts";
+import { algorithmRow } from "../keys/algorithms.ts";
 import type { Preset } from "./preset.ts";
 import { deepFreeze, plain } from "./presets.ts";
 

@@ -1,6 +1,6 @@
 // OpenID Connect Discovery: from an issuer to its key set's URL.
-import { AuthError } from "../errors.ts";
-import type { FetchedDocument } from "./fetch-document.ts";
+import { AuthError } from "../../errors.ts";
+import type { FetchedDocument } from "../keys/fetch-document.ts";
 import { issuerDifference } from "./issuer-difference.ts";
 import type { IssuerPolicy } from "./issuers.ts";
 import { isLoopbackUrl, isPrivateUrl } from "./urls.ts";

@@ -1,6 +1,6 @@
 // What can be said of one issuer: the options' types for users, and a row each for the check, the environment and the docs.
 
-import type { ClaimPath } from "../claim-path.ts";
+import type { ClaimPath } from "../../claim-path.ts";
 import {
   isBoolean,
   isInteger,
@@ -10,8 +10,8 @@ import {
   isTextOrList,
   type OptionTable,
   parseList,
-} from "../options.ts";
-import { type Algorithm, algorithmRow } from "./algorithms.ts";
+} from "../../options.ts";
+import { type Algorithm, algorithmRow } from "../keys/algorithms.ts";
 import type { Preset } from "./preset.ts";
 import { type PresetName, presetNames } from "./presets.ts";
 

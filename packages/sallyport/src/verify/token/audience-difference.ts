@@ -1,8 +1,8 @@
 // By what a token's audience differs from the configured, in words for the log: neither's text, of which one may be a
 // part of the other.
-import { readClaim } from "../claim-path.ts";
-import type { JsonObject } from "../identity.ts";
-import type { Preset } from "./preset.ts";
+import { readClaim } from "../../claim-path.ts";
+import type { JsonObject } from "../../identity.ts";
+import type { Preset } from "../issuers/preset.ts";
 
 const mostCompared = 16;
 

@@ -1,5 +1,5 @@
 // One provider, many tenants, shared keys (Entra ID): which `iss` values a configuration means, and whose a key is.
-import type { JsonObject } from "../identity.ts";
+import type { JsonObject } from "../../identity.ts";
 import type { IssuerOptions } from "./issuer-options.ts";
 import type { Tenancy } from "./preset.ts";
 import { requireHttps } from "./urls.ts";

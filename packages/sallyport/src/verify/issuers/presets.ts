@@ -1,5 +1,5 @@
 // The providers we know: one row each. How to add one: CONTRIBUTING.md.
-import { defaultAlgorithms } from "./algorithms.ts";
+import { defaultAlgorithms } from "../keys/algorithms.ts";
 import type { Condition, Preset } from "./preset.ts";
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -1,5 +1,5 @@
 // Which preset fits an issuer's URL, or a token.
-import type { JsonObject } from "../identity.ts";
+import type { JsonObject } from "../../identity.ts";
 import { holds, type Preset } from "./preset.ts";
 import { type PresetName, presetNames, presets } from "./presets.ts";
 

@@ -5,11 +5,11 @@
 //                       behind           second; else use stale
 //
 // There are no timers: a request starts the refresh that is due. One fetch is in flight at a time.
-import { AuthError } from "../errors.ts";
+import { AuthError } from "../../errors.ts";
+import { outline } from "../outline.ts";
 import { type FetchedDocument, fetchDocument } from "./fetch-document.ts";
 import type { VerificationKey } from "./jwk.ts";
 import { importKeys, judgeKeySet, type KeySetRules, type KeySource, pickKeys } from "./key-set.ts";
-import { outline } from "./outline.ts";
 
 /** What {@link createRemoteKeys} needs. */
 export interface RemoteKeysOptions extends KeySetRules {

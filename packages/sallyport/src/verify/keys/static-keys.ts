@@ -1,10 +1,10 @@
 // Keys that come with the configuration: a JWK Set or a shared secret. Nothing is fetched.
 
 import { platform } from "#platform";
-import { isPromise } from "../chain.ts";
+import { isPromise } from "../../chain.ts";
+import type { JsonWebKeySet } from "../issuers/issuer-options.ts";
 import type { Algorithm } from "./algorithms.ts";
 import { algorithms } from "./algorithms.ts";
-import type { JsonWebKeySet } from "./issuer-options.ts";
 import type { VerificationKey } from "./jwk.ts";
 import { importKeys, judgeKeySet, type KeySetRules, type KeySource, pickKeys } from "./key-set.ts";
 import { secretFlaw } from "./secret-quality.ts";

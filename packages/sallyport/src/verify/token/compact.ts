@@ -1,9 +1,9 @@
 // JWS compact serialisation → header and payload, strictly (RFC 7515 §7.1, RFC 8725 §2, RFC 8725bis).
 import { platform } from "#platform";
-import { AuthError } from "../errors.ts";
-import type { JsonObject } from "../identity.ts";
+import { AuthError } from "../../errors.ts";
+import type { JsonObject } from "../../identity.ts";
+import { type Thumbprints, thumbprintsOf } from "../keys/thumbprints.ts";
 import { parseStrictObject } from "./json.ts";
-import { type Thumbprints, thumbprintsOf } from "./thumbprints.ts";
 
 /** What the verifier needs of a JOSE header; everything else in it is without effect. */
 export interface TokenHeader {
