@@ -35,6 +35,10 @@ export interface VerifierOptions extends IssuerOptions {
   readonly cache?: TokenCacheOptions | false;
   /** The realm of challenges. Default: `api`. */
   readonly realm?: string;
+  /** The https URL under which callers reach this application's `/`. Never read from the request. */
+  readonly publicUrl?: string;
+  /** The identifier of this API as a protected resource (RFC 9728 §1.2). Default: `publicUrl`. */
+  readonly resource?: string;
 }
 
 /** A logger: pino's shape. */
@@ -62,6 +66,11 @@ export interface VerifierDeps<Claims = JsonObject> {
   /** Keeps background refreshes alive on runtimes that end with the response. */
   readonly waitUntil?: (work: Promise<unknown>) => void;
 }
+
+// RFC 9728 §1.2: a fragment has no place in it, and a query none that a client could use.
+const isBareUrl = (value: unknown) => isText(value) && URL.canParse(value) && !/[?#\s]/.test(value);
+const publicUrlTakes =
+  "an https URL without query and fragment (http for loopback with `insecureAllowLoopback`)";
 
 const upTo = (greatest: number) => ({
   check: isInteger(1, greatest),
@@ -121,6 +130,19 @@ export const verifierOptionTable = {
     doc: "The realm of `WWW-Authenticate` challenges.",
     default: "`api`",
     env: ["OAUTH2_REALM"],
+  },
+  publicUrl: {
+    check: isBareUrl,
+    takes: `${publicUrlTakes}, as callers see it`,
+    doc: "The URL under which callers reach this application's `/`, proxies included. The request's own `Host` is never believed.",
+    env: ["OAUTH2_PUBLIC_URL"],
+  },
+  resource: {
+    check: isBareUrl,
+    takes: publicUrlTakes,
+    doc: "The identifier of this API as a protected resource (RFC 9728): one of several in one application has its own path.",
+    default: "`publicUrl`",
+    env: ["OAUTH2_RESOURCE"],
   },
 } as const satisfies OptionTable;
 

@@ -6,6 +6,7 @@ import type { Identity, JsonObject } from "../identity.ts";
 import { checkArguments, checkOptions } from "../options.ts";
 import { checkHeader, findKey, issuerOf, parseToken } from "./authenticate.ts";
 import { type TrustedIssuer, trustIssuers } from "./issuers/trusted-issuers.ts";
+import { requireHttps } from "./issuers/urls.ts";
 import type { VerificationKey } from "./keys/jwk.ts";
 import type { KeySourceHealth } from "./keys/key-set.ts";
 import { type KnownToken, lifeOf, outOfTime } from "./known-token.ts";
@@ -101,6 +102,10 @@ export function createVerifier<Claims = JsonObject>(
   checkArguments("createVerifier", options, verifierOptionTable, deps, depsTable);
   if (options.limits) checkOptions("limits", options.limits, limitTable);
   if (options.cache) checkOptions("cache", options.cache, cacheTable);
+  for (const option of ["publicUrl", "resource"] as const) {
+    const url = options[option];
+    if (url !== undefined) requireHttps(url, option, options, "createVerifier");
+  }
   const { now = Date.now, isRevoked, random = platform.randomUint32 } = deps;
   const { tokenBytes = 16_384, depth = 32 } = options.limits ?? {};
   const parser = createCompactParser({ tokenBytes, depth });

@@ -16,6 +16,20 @@ const tenant = "11111111-2222-3333-4444-555555555555";
 /** Values that no option takes, whatever it takes. */
 const never: unknown[] = [null, Number.NaN, Symbol("x"), 10n];
 /** A value each option takes, and some that it does not. */
+const badResources = [
+  "",
+  7,
+  [],
+  "api.example",
+  "https://api.example/?tenant=1",
+  "https://api.example/#here",
+  "https://api.example/?",
+  " https://api.example",
+  "http://api.example",
+  "http://127.0.0.1:3000",
+  "https://user:pass@api.example",
+  "ftp://api.example",
+];
 const values: Record<
   keyof typeof verifierOptionTable,
   { good: unknown; bad: unknown[]; beside?: object; without?: string[] }
@@ -114,6 +128,8 @@ const values: Record<
   },
   limits: { good: { depth: 8 }, bad: [[], 7, "x", true] },
   cache: { good: false, bad: [true, 0, "x", []] },
+  publicUrl: { good: "https://api.example/v1", bad: badResources },
+  resource: { good: "https://api.example", bad: badResources },
   realm: { good: "my api", bad: ["", 7, 'a"b', "a\\b", "a\nb", "é", "x".repeat(129)] },
 };
 
