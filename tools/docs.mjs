@@ -33,7 +33,14 @@ export const advice = {
     "A claim has a form that no standard gives it; the log names it. Look at the provider's claim mappings.",
   invalid_signature:
     "Changed on its way, or made by someone else under the issuer's name. One in a while is noise; many are an attack.",
-  sender_constrained: "The token is bound to a key (DPoP, mutual TLS). Ask for a bearer token.",
+  sender_constrained:
+    "The token is bound to a key (DPoP, mutual TLS), and came without it; or it is bound to none, and `dpop` or `mtls` is `required`. The log says which. DPoP needs `publicUrl` here.",
+  invalid_dpop_proof:
+    "The log says which part of the proof is wrong. Most often `publicUrl` is not the URL that the client calls, or a proof was used twice.",
+  use_dpop_nonce:
+    "Make a proof with the nonce of the answer's `DPoP-Nonce` and send the request again; DPoP clients do so by themselves.",
+  replay_store_unavailable:
+    "`deps.replayStore` failed, or the process's own memory of proofs is full: see the error's `cause`.",
   invalid_token: "The token does not fit the application's own schema (`deps.claims`).",
   token_revoked: "`isRevoked` said so. The caller must sign in again.",
   key_not_found:

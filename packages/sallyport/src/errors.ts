@@ -8,6 +8,8 @@ export interface RefusalRow {
   readonly error?:
     | "invalid_request"
     | "invalid_token"
+    | "invalid_dpop_proof"
+    | "use_dpop_nonce"
     | "insufficient_scope"
     | "insufficient_user_authentication";
   /** What the caller reads: never what the caller sent, nor which check failed. */
@@ -26,7 +28,7 @@ const outage = {
 
 /**
  * Every refusal the library makes. RFC 6750 §3.1 gives 400, 401 and 403 their `error`; RFC 9470 §3 gives
- * `insufficient_user_authentication`; what can't be decided because something of ours is out of reach is 503.
+ * `insufficient_user_authentication`, RFC 9449 §7.1 and §9 the two of DPoP; what can't be decided because something of ours is out of reach is 503.
  */
 export const refusals = {
   missing_token: { status: 401, description: "An access token is required" },
@@ -49,6 +51,16 @@ export const refusals = {
   invalid_claim: badToken,
   invalid_signature: badToken,
   sender_constrained: badToken,
+  invalid_dpop_proof: {
+    status: 401,
+    error: "invalid_dpop_proof",
+    description: "The DPoP proof is not valid",
+  },
+  use_dpop_nonce: {
+    status: 401,
+    error: "use_dpop_nonce",
+    description: "The DPoP proof must hold the nonce given here",
+  },
   invalid_token: badToken,
   token_revoked: badToken,
   key_not_found: badToken,
@@ -56,6 +68,7 @@ export const refusals = {
   jwks_error: outage,
   discovery_failed: outage,
   revocation_unavailable: outage,
+  replay_store_unavailable: outage,
   check_failed: outage,
   sync_unavailable: outage,
   closed: outage,
@@ -91,12 +104,18 @@ export interface AuthErrorOptions {
   readonly acrValues?: readonly string[];
   /** Greatest age of the authentication, in seconds (RFC 9470 `max_age`). */
   readonly maxAgeSeconds?: number;
+  /** The nonce that the next DPoP proof must hold (`DPoP-Nonce`; `use_dpop_nonce` only). */
+  readonly dpopNonce?: string;
 }
 
 /** Where the challenge of an {@link AuthError} is to be used. */
 export interface ChallengeOptions {
   /** The protection space (RFC 9110 §11.5). Default: `api`. */
   readonly realm?: string;
+  /** DPoP, where tokens bound by it are taken. */
+  readonly dpop?: { readonly algorithms: readonly string[]; readonly required: boolean };
+  /** The scheme that the request used. Default: the first that is offered. */
+  readonly scheme?: "Bearer" | "DPoP";
 }
 
 /**
@@ -119,6 +138,7 @@ export class AuthError extends Error {
   readonly scopes: readonly string[];
   readonly acrValues: readonly string[];
   readonly maxAgeSeconds: number | undefined;
+  readonly dpopNonce: string | undefined;
 
   constructor(code: AuthErrorCode, message: string, options: AuthErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -127,6 +147,7 @@ export class AuthError extends Error {
     this.scopes = options.scopes ?? [];
     this.acrValues = options.acrValues ?? [];
     this.maxAgeSeconds = options.maxAgeSeconds;
+    this.dpopNonce = options.dpopNonce;
   }
 
   /** HTTP status of the refusal: 400, 401, 403 or 503. */
@@ -150,21 +171,38 @@ export class AuthError extends Error {
   }
 
   /**
-   * The value of `WWW-Authenticate` (RFC 6750 §3, RFC 9470 §3), or `undefined` where no challenge applies (503).
-   * It always has at least one parameter, holds only characters RFC 6750 allows, and repeats nothing of the request.
+   * The value of `WWW-Authenticate` (RFC 6750 §3, RFC 9470 §3, RFC 9449 §7.1), or `undefined` where no challenge applies (503).
+   * Every challenge has at least one parameter, holds only characters RFC 6750 allows, and repeats nothing of the request.
+   * Where two schemes are offered, the one that the request used comes first, and only it is told what was wrong.
    */
-  challenge({ realm = "api" }: ChallengeOptions = {}): string | undefined {
+  challenge({ realm = "api", dpop, scheme }: ChallengeOptions = {}): string | undefined {
     if (this.status === 503) return undefined;
-    const parameters = [`realm="${quoted(realm)}"`];
-    if (this.error) {
-      parameters.push(`error="${this.error}"`, `error_description="${quoted(this.description)}"`);
-    }
-    if (this.scopes.length > 0) parameters.push(`scope="${quoted(this.scopes.join(" "))}"`);
-    if (this.acrValues.length > 0) parameters.push(`acr_values="${quoted(this.acrValues.join(" "))}"`);
-    if (this.maxAgeSeconds !== undefined) parameters.push(`max_age="${this.maxAgeSeconds}"`);
-    return `Bearer ${parameters.join(", ")}`;
+    const offered = dpop === undefined ? bearerOnly : dpop.required ? dpopOnly : bothSchemes;
+    const aboutProof = this.code === "invalid_dpop_proof" || this.code === "use_dpop_nonce";
+    const used = aboutProof ? "DPoP" : scheme !== undefined && offered.includes(scheme) ? scheme : offered[0];
+    // Another scheme helps only who was not let in, not who may not.
+    const others = this.status === 401 ? offered.filter((one) => one !== used) : [];
+    const place = [`realm="${quoted(realm)}"`];
+    const algs = dpop ? [`algs="${quoted(dpop.algorithms.join(" "))}"`] : [];
+    const one = (name: string, told: readonly string[]) =>
+      `${name} ${[...place, ...told, ...(name === "DPoP" ? algs : [])].join(", ")}`;
+    return [one(used as string, this.#told()), ...others.map((name) => one(name, []))].join(", ");
+  }
+
+  /** The parameters that say what was wrong. */
+  #told(): readonly string[] {
+    const told: string[] = [];
+    if (this.error) told.push(`error="${this.error}"`, `error_description="${quoted(this.description)}"`);
+    if (this.scopes.length > 0) told.push(`scope="${quoted(this.scopes.join(" "))}"`);
+    if (this.acrValues.length > 0) told.push(`acr_values="${quoted(this.acrValues.join(" "))}"`);
+    if (this.maxAgeSeconds !== undefined) told.push(`max_age="${this.maxAgeSeconds}"`);
+    return told;
   }
 }
+
+const bearerOnly: readonly string[] = ["Bearer"];
+const dpopOnly: readonly string[] = ["DPoP"];
+const bothSchemes: readonly string[] = ["Bearer", "DPoP"];
 
 // RFC 6750 §3: %x20-21 / %x23-5B / %x5D-7E. Configuration is checked when it is read; this is the last line.
 function quoted(value: string): string {

@@ -43,6 +43,8 @@ export interface SecurityEvent {
     | "audience_confusion"
     | "token_type_confusion"
     | "private_key_published"
+    | "dpop_replay"
+    | "replay_store_failed"
     | "preset_inferred";
   readonly issuer: string | undefined;
   /** One sentence for people. */

@@ -31,17 +31,24 @@ export type { AuthEvent, DecisionEvent, SecurityEvent } from "./events.ts";
 export type { Actor, Identity, IdentityKind, JsonObject, JsonValue } from "./identity.ts";
 export type {
   Algorithm,
+  Binding,
   ClaimName,
   ClaimPath,
   Condition,
+  DpopOptions,
   IssuerOptions,
   JsonWebKeySet,
   KeySourceHealth,
   Logger,
+  Presentation,
   Preset,
   PresetName,
+  ReplayMemoryOptions,
+  ReplayStore,
   Revocation,
   RevocationList,
+  SenderMode,
+  SenderOptions,
   SigningKey,
   StandardSchema,
   Tenancy,
@@ -49,8 +56,9 @@ export type {
   Verified,
   Verifier,
   VerifierDeps,
+  VerifierDpop,
   VerifierHealth,
   VerifierLimits,
   VerifierOptions,
 } from "./verify/index.ts";
-export { createRevocationList, createVerifier, presets } from "./verify/index.ts";
+export { createReplayMemory, createRevocationList, createVerifier, presets } from "./verify/index.ts";

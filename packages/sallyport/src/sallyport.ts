@@ -126,7 +126,7 @@ export function createCore<Claims = JsonObject>(
   );
   const guardDeps = {
     verifier,
-    realm: options.realm ?? "api",
+    challenge: { realm: options.realm ?? "api", ...(verifier.dpop && { dpop: verifier.dpop }) },
     onRefused,
     refuse,
     warn: deps.logger && ((message: string) => deps.logger?.warn({ event: "on_refused_failed" }, message)),

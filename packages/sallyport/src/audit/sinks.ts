@@ -18,6 +18,8 @@ const securityLevels: Readonly<Record<SecurityEvent["name"], Level>> = {
   keys_recovered: "info",
   keys_rotated: "info",
   key_refused: "warn",
+  dpop_replay: "warn",
+  replay_store_failed: "error",
   unknown_kid_flood: "warn",
   audience_confusion: "warn",
   token_type_confusion: "warn",

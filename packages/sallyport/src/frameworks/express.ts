@@ -6,7 +6,7 @@ import { type Answer, type GuardOptions, type NodeMessage, nodeFacts } from "../
 import type { JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
 import { type Auth, createKit, type OptionalOptions, onlyRequirement } from "./common.ts";
-import { type NodeResponse, send, setHeaders, varyByCaller } from "./node-response.ts";
+import { letIn, type NodeResponse, send, setHeaders } from "./node-response.ts";
 
 export * from "./exports.ts";
 
@@ -54,15 +54,17 @@ export function sallyport<Claims = JsonObject>(
 
   function middleware(needed: Requirement | undefined, guardOptions: GuardOptions): ExpressMiddleware {
     const judge = gate(needed, guardOptions);
-    const finish = (answer: Answer | undefined, response: NodeResponse, next: (error?: unknown) => void) => {
-      if (answer) return refuse(answer, response, next);
-      if (guardOptions.optional) varyByCaller(response);
-      next();
-    };
+    const { optional = false } = guardOptions;
     return (request, response, next) => {
-      const answer = judge(request, factsOf(request));
-      if (isPromise(answer)) answer.then((settled) => finish(settled, response, next)).catch(next);
-      else finish(answer, response, next);
+      const facts = factsOf(request);
+      const finish = (answer: Answer | undefined) => {
+        if (answer) return refuse(answer, response, next);
+        letIn(facts, optional, response);
+        next();
+      };
+      const answer = judge(request, facts);
+      if (isPromise(answer)) answer.then(finish).catch(next);
+      else finish(answer);
     };
   }
 

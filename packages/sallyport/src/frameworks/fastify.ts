@@ -8,6 +8,7 @@ import {
   type GuardOptions,
   type NodeMessage,
   nodeFacts,
+  type RequestFacts,
   tokenInForm,
   vary,
 } from "../http/index.ts";
@@ -83,16 +84,23 @@ export function sallyport<Claims = JsonObject>(
   function guarded(needed: Requirement | undefined, guardOptions: GuardOptions): GuardedRoute {
     const judge = gate(needed, guardOptions);
     const { optional = false } = guardOptions;
-    const finish = (answer: Answer | undefined, reply: FastifyReplyLike, done: (error?: Error) => void) => {
+    const finish = (
+      answer: Answer | undefined,
+      { dpopNonce }: RequestFacts,
+      reply: FastifyReplyLike,
+      done: (error?: Error) => void,
+    ) => {
       if (answer) return send(answer, reply, done);
       if (optional) reply.header("vary", vary(reply.getHeader("vary")));
+      if (dpopNonce !== undefined) reply.header("dpop-nonce", dpopNonce);
       done();
     };
     const onRequest: FastifyHook = (request, reply, done) => {
       const { raw, id: requestId, routeOptions } = request;
-      const answer = judge(request, nodeFacts(raw, { requestId, route: routeOptions.url, parsed: request }));
-      if (isPromise(answer)) answer.then((settled) => finish(settled, reply, done));
-      else finish(answer, reply, done);
+      const facts = nodeFacts(raw, { requestId, route: routeOptions.url, parsed: request });
+      const answer = judge(request, facts);
+      if (isPromise(answer)) answer.then((settled) => finish(settled, facts, reply, done));
+      else finish(answer, facts, reply, done);
     };
     const preValidation: FastifyHook = (request, reply, done) => {
       if (hasPassed(request, judge) && !tokenInForm(request.body, request.raw)) done();

@@ -73,11 +73,15 @@ export function sallyport<Claims = JsonObject>(
     }
     const judge = gate(needed, guardOptions);
     return async (request, ...rest) => {
-      const answer = await judge(request, webFacts(request));
+      const facts = webFacts(request);
+      const answer = await judge(request, facts);
       if (answer) return respond(answer);
       const identity = auth.maybeIdentity(request) as never;
       const response = await handler(request, { identity }, ...rest);
-      return guardOptions.optional ? varyByCaller(response) : response;
+      const varied = guardOptions.optional ? withHeader(response, "vary", vary) : response;
+      return facts.dpopNonce === undefined
+        ? varied
+        : withHeader(varied, "dpop-nonce", () => facts.dpopNonce as string);
     };
   }
 
@@ -104,17 +108,21 @@ function respond({ status, headers, text, thrown }: Answer): Response {
   return new Response(text ?? null, { status, headers });
 }
 
-function varyByCaller(response: Response): Response {
+function withHeader(
+  response: Response,
+  name: string,
+  newValue: (present: string | null) => string,
+): Response {
   // Bun has handlers answer nothing once they have upgraded a connection.
   if (!(response instanceof Response)) return response;
-  const value = vary(response.headers.get("vary"));
+  const value = newValue(response.headers.get(name));
   try {
-    response.headers.set("vary", value);
+    response.headers.set(name, value);
     return response;
   } catch {
     // Responses of `fetch()` and `Response.redirect()` can't be changed, only copied.
     const headers = new Headers(response.headers);
-    headers.set("vary", value);
+    headers.set(name, value);
     return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
   }
 }

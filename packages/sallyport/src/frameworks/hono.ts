@@ -4,7 +4,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { StatusCode } from "hono/utils/http-status";
 import type { Requirement } from "../authorize/index.ts";
 import { isPromise } from "../chain.ts";
-import { type Answer, type GuardOptions, vary, webFacts } from "../http/index.ts";
+import { type Answer, type GuardOptions, type NodeMessage, vary, webFacts } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
 import { type Auth, createKit, type OptionalOptions, onlyRequirement } from "./common.ts";
@@ -45,11 +45,13 @@ export function sallyport<Claims = JsonObject>(
   ): IdentityMiddleware<Caller> {
     const judge = gate(needed, guardOptions);
     return async (c, next) => {
-      const judged = judge(c, factsOf(c));
+      const facts = factsOf(c);
+      const judged = judge(c, facts);
       const answer = isPromise(judged) ? await judged : judged;
       if (answer) return respond(answer, c);
       c.set("identity", auth.maybeIdentity(c) as Caller);
       if (guardOptions.optional) c.header("vary", vary(undefined), { append: true });
+      if (facts.dpopNonce !== undefined) c.header("dpop-nonce", facts.dpopNonce);
       await next();
     };
   }
@@ -63,11 +65,11 @@ export function sallyport<Claims = JsonObject>(
 
 function factsOf(c: Context) {
   // On Node the server's own request is within reach, and shows what `Headers` has joined.
-  const { incoming } = (c.env ?? {}) as { readonly incoming?: { readonly rawHeaders?: readonly string[] } };
+  const { incoming } = (c.env ?? {}) as { readonly incoming?: Partial<NodeMessage> };
   return webFacts(c.req.raw, {
     route: c.req.routePath,
     requestId: c.get("requestId"),
-    rawHeaders: incoming?.rawHeaders,
+    incoming,
   });
 }
 

@@ -48,10 +48,12 @@ export class SallyportGuard implements CanActivate {
       return true;
     }
     const { httpAdapter } = this.#host;
-    return chain(gate(message, factsOf(request)), (refused: Answer | undefined) => {
+    const facts = factsOf(request);
+    return chain(gate(message, facts), (refused: Answer | undefined) => {
       if (refused) return answer(refused, response, httpAdapter);
       enter(message, kit);
       if (optional) httpAdapter.setHeader(response, "vary", vary(response.getHeader("vary")));
+      if (facts.dpopNonce !== undefined) httpAdapter.setHeader(response, "dpop-nonce", facts.dpopNonce);
       return true;
     });
   }

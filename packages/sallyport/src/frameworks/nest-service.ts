@@ -6,7 +6,7 @@ import type { Identity, JsonObject } from "../identity.ts";
 import type { Auth } from "./common.ts";
 import { factsOf, nodeRequest } from "./nest-exchange.ts";
 import { enter, type Gates, maybeCaller } from "./nest-gates.ts";
-import { send, setHeaders } from "./node-response.ts";
+import { letIn, send, setHeaders } from "./node-response.ts";
 
 /** What `app.use()` and `consumer.apply()` take on either adapter. */
 export type NodeMiddleware = (
@@ -87,12 +87,14 @@ export class Sallyport<Claims = JsonObject> implements Omit<Auth<Claims, object>
     return async (request, response, next) => {
       try {
         const message = nodeRequest(request);
-        const refused = await gate(message, factsOf(request));
+        const facts = factsOf(request);
+        const refused = await gate(message, facts);
         if (refused?.thrown) {
           setHeaders(refused, response);
           throw refused.thrown;
         }
         if (refused) return send(refused, response);
+        letIn(facts, options.optional ?? false, response);
         enter(message, kit);
       } catch (error) {
         return next(error);

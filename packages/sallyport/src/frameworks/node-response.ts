@@ -1,5 +1,5 @@
 // Node's response, under Express and without it: an answer sent, or its headers alone.
-import { type Answer, vary } from "../http/index.ts";
+import { type Answer, type RequestFacts, vary } from "../http/index.ts";
 
 /** Node's response, as far as it is used here. */
 export interface NodeResponse {
@@ -10,9 +10,11 @@ export interface NodeResponse {
   end(text?: string): unknown;
 }
 
-/** Says that what a handler answers depends on who asks. */
-export function varyByCaller(response: NodeResponse): void {
-  if (!response.headersSent) response.setHeader("vary", vary(response.getHeader("vary")));
+/** What a handler's answer carries: that it depends on who asks, and the nonce of the next DPoP proof. */
+export function letIn({ dpopNonce }: RequestFacts, optional: boolean, response: NodeResponse): void {
+  if (response.headersSent) return;
+  if (optional) response.setHeader("vary", vary(response.getHeader("vary")));
+  if (dpopNonce !== undefined) response.setHeader("dpop-nonce", dpopNonce);
 }
 
 /** Sends an answer, unless the application has answered while it was waited for (a timeout of its own). */

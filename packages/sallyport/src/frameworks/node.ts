@@ -7,7 +7,7 @@ import { type Answer, type GuardOptions, nodeFacts } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
 import { type Auth, createKit, type OptionalOptions } from "./common.ts";
-import { send, setHeaders, varyByCaller } from "./node-response.ts";
+import { letIn, send, setHeaders } from "./node-response.ts";
 
 export * from "./exports.ts";
 
@@ -62,16 +62,16 @@ export function sallyport<Claims = JsonObject>(
       throw new TypeError('`refuse: "throw"` has nowhere to throw to in a listener; use auth.check()');
     }
     const judge = gate(needed, guardOptions);
-    const go = (answer: Answer | undefined, request: IncomingMessage, response: ServerResponse) => {
-      if (answer || response.writableEnded) return answer && send(answer, response);
-      if (guardOptions.optional) varyByCaller(response);
-      return listener(request, response);
-    };
+    const { optional = false } = guardOptions;
     return (request, response) => {
-      const answer = judge(request, nodeFacts(request));
-      return isPromise(answer)
-        ? answer.then((settled) => go(settled, request, response))
-        : go(answer, request, response);
+      const facts = nodeFacts(request);
+      const go = (answer: Answer | undefined) => {
+        if (answer || response.writableEnded) return answer && send(answer, response);
+        letIn(facts, optional, response);
+        return listener(request, response);
+      };
+      const answer = judge(request, facts);
+      return isPromise(answer) ? answer.then(go) : go(answer);
     };
   }
 
@@ -88,8 +88,12 @@ export function sallyport<Claims = JsonObject>(
         ? listen(undefined, first, { ...(second as OptionalOptions), optional: true })
         : listen(first, second as Listener, { ...third, optional: true }),
     async check(request, response, needed) {
-      const answer = await gate(needed)(request, nodeFacts(request));
-      if (!answer) return auth.identity(request);
+      const facts = nodeFacts(request);
+      const answer = await gate(needed)(request, facts);
+      if (!answer) {
+        letIn(facts, false, response);
+        return auth.identity(request);
+      }
       if (!answer.thrown) {
         send(answer, response);
         return undefined;

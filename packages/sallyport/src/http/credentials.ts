@@ -3,22 +3,24 @@ import { AuthError } from "../errors.ts";
 import type { RequestFacts } from "./facts.ts";
 
 /**
- * The token of the `Authorization` header, or `undefined` where the request carries no bearer credentials.
+ * The token of the `Authorization` header, or `undefined` where the request carries no credentials of a scheme that is taken.
  * A token in the query or the body is never read (RFC 9700 §4.3.2); beside one in the header it is an error.
  *
+ * @param takesDpop whether the scheme `DPoP` is taken beside `Bearer`
  * @throws AuthError `invalid_request`
  */
-export function readToken({
-  authorization,
-  url,
-}: Pick<RequestFacts, "authorization" | "url">): string | undefined {
+export function readToken(
+  { authorization, url }: Pick<RequestFacts, "authorization" | "url">,
+  takesDpop: boolean,
+): string | undefined {
   if (authorization === undefined) return undefined;
   if (typeof authorization !== "string") {
     throw new AuthError("invalid_request", "The request has more than one Authorization header");
   }
-  if (!isBearer(authorization)) {
+  const scheme = schemeOf(authorization);
+  if (scheme === undefined || (scheme === "DPoP" && !takesDpop)) {
     // Where `Headers` has joined two: elsewhere a list tells of them.
-    if (laterBearer.test(authorization)) {
+    if (laterToken.test(authorization)) {
       throw new AuthError("invalid_request", "The request has bearer credentials behind others");
     }
     return undefined;
@@ -26,21 +28,31 @@ export function readToken({
   if (hasTokenInQuery(url)) {
     throw new AuthError("invalid_request", "The request carries a token in the header and one in the query");
   }
-  const token = authorization.slice(7);
-  if (token === "" || authorization.charCodeAt(6) !== 0x20 || token.charCodeAt(0) === 0x20) {
-    throw new AuthError("invalid_request", "The Authorization header is not `Bearer`, one space and a token");
+  const after = scheme.length;
+  const token = authorization.slice(after + 1);
+  if (token === "" || authorization.charCodeAt(after) !== 0x20 || token.charCodeAt(0) === 0x20) {
+    throw new AuthError(
+      "invalid_request",
+      `The Authorization header is not \`${scheme}\`, one space and a token`,
+    );
   }
   return token;
 }
 
-const laterBearer = /,\s*bearer(?:[\s,]|$)/i;
+const laterToken = /,\s*(?:bearer|dpop)(?:[\s,]|$)/i;
+
+/** The scheme of a token's credentials; `undefined` of any other. */
+export function schemeOf(authorization: string): "Bearer" | "DPoP" | undefined {
+  if (authorization.startsWith("Bearer ")) return "Bearer";
+  if (isScheme(authorization, "bearer")) return "Bearer";
+  return isScheme(authorization, "dpop") ? "DPoP" : undefined;
+}
 
 // RFC 9110 §11.1: the scheme is compared without regard to case, and ends at a space or at the end.
-function isBearer(value: string): boolean {
-  if (value.startsWith("Bearer ")) return true;
-  const end = value.charCodeAt(6);
+function isScheme(authorization: string, scheme: string): boolean {
+  const end = authorization.charCodeAt(scheme.length);
   return (
-    value.slice(0, 6).toLowerCase() === "bearer" &&
+    authorization.slice(0, scheme.length).toLowerCase() === scheme &&
     (Number.isNaN(end) || end === 0x20 || end === 0x09 || end === 0x2c)
   );
 }
@@ -64,8 +76,8 @@ export function asRequestError(error: unknown, token: string): unknown {
   if (!malformed || b64token.test(token)) return error;
   return new AuthError(
     "invalid_request",
-    /^bearer /i.test(token)
-      ? "The Authorization header holds the scheme Bearer twice"
+    /^(?:bearer|dpop) /i.test(token)
+      ? "The Authorization header holds a scheme twice"
       : "The Authorization header holds something else than one token",
   );
 }

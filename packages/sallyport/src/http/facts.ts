@@ -1,19 +1,23 @@
 // What the edge has to know of a request, read from Node's and from the web's own form of it.
+import type { Presentation } from "../verify/index.ts";
+import { schemeOf } from "./credentials.ts";
 import { formToken, isForm, tokenInForm } from "./form.ts";
 import { isPreflight } from "./preflight.ts";
 
-/** What the edge has to know of a request; each framework fills it in. */
-export interface RequestFacts {
+/**
+ * What the edge has to know of a request; each framework fills it in. What only a sender-constrained token needs is read
+ * when it is asked for.
+ */
+export interface RequestFacts extends Presentation {
   /** The value of `Authorization`; all values as a list where there are several, as the wire had them. */
   readonly authorization: string | readonly string[] | undefined;
-  readonly method: string;
-  /** The request target with its query; only looked at for a second token. */
-  readonly url: string;
   /** The route's pattern (`/users/:id`), where the framework tells it. */
   readonly route: string | undefined;
   readonly requestId: string | undefined;
   /** Whether this is a CORS preflight, as {@link isPreflight} judges it. */
   readonly preflight?: boolean;
+  /** Set by the guard that lets the request in: the `DPoP-Nonce` of the answer. */
+  dpopNonce?: string | undefined;
   /** Whether a form body holds `access_token` (RFC 6750 §2); a function where the body has yet to be read. */
   readonly tokenInForm?: boolean | (() => Promise<boolean>);
 }
@@ -24,6 +28,8 @@ export interface NodeMessage {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly method?: string | undefined;
   readonly url?: string | undefined;
+  /** A `TLSSocket` has the client's certificate. */
+  readonly socket?: unknown;
 }
 
 /** What a framework on Node adds to Node's request. */
@@ -43,74 +49,147 @@ const nothing: NodeContext = Object.freeze({});
  * is read twice or in vain, since on a request that Express has had each costs a microsecond.
  */
 export function nodeFacts(message: NodeMessage, context: NodeContext = nothing): RequestFacts {
-  const { rawHeaders } = message;
-  const authorization = rawAuthorization(rawHeaders);
-  const method = message.method ?? "";
-  const { parsed } = context;
-  return {
-    authorization,
-    method,
-    url: context.originalUrl ?? message.url ?? "",
-    route: context.route,
-    requestId: idText(context.requestId),
-    preflight:
-      method === "OPTIONS" && authorization === undefined && isPreflight((name) => message.headers[name]),
-    tokenInForm: parsed !== undefined && hasContentType(rawHeaders) && tokenInForm(parsed.body, message),
-  };
+  return new NodeFacts(message, context);
+}
+
+/** A class, so that a request without a bound token pays nothing for the getters. */
+class NodeFacts implements RequestFacts {
+  readonly authorization: string | readonly string[] | undefined;
+  readonly method: string;
+  readonly url: string;
+  readonly route: string | undefined;
+  readonly requestId: string | undefined;
+  readonly preflight: boolean;
+  readonly tokenInForm: boolean;
+  dpopNonce: string | undefined = undefined;
+  readonly #message: NodeMessage;
+
+  constructor(message: NodeMessage, { route, requestId, originalUrl, parsed }: NodeContext) {
+    const { rawHeaders, method = "" } = message;
+    const authorization = rawValues(rawHeaders, "authorization");
+    this.authorization = authorization;
+    this.method = method;
+    this.url = originalUrl ?? message.url ?? "";
+    this.route = route;
+    this.requestId = idText(requestId);
+    this.preflight =
+      method === "OPTIONS" && authorization === undefined && isPreflight((name) => message.headers[name]);
+    // Without a type, a body is no form.
+    this.tokenInForm =
+      parsed !== undefined &&
+      rawValues(rawHeaders, "content-type") !== undefined &&
+      tokenInForm(parsed.body, message);
+    this.#message = message;
+  }
+
+  get scheme() {
+    return schemeIn(this.authorization);
+  }
+
+  get proof() {
+    return rawValues(this.#message.rawHeaders, "dpop");
+  }
+
+  get certificate() {
+    return peerCertificate(this.#message);
+  }
+
+  get request(): object {
+    return this.#message;
+  }
 }
 
 /** What a framework on `Request` adds to it. */
 export interface WebContext {
   readonly route?: string | undefined;
   readonly requestId?: unknown;
-  /** Node's raw header list, where Node is underneath: only that shows a second `Authorization`. */
-  readonly rawHeaders?: readonly string[] | undefined;
+  /** Node's request, where Node is underneath: only its raw header list shows a second `Authorization`. */
+  readonly incoming?: Partial<NodeMessage> | undefined;
 }
 
 /** Reads a `Request`. Its `headers`, which a server on Node builds when they are first asked for, are left alone where they can be. */
-export function webFacts(request: Request, { route, requestId, rawHeaders }: WebContext = {}): RequestFacts {
-  const { method, url } = request;
-  const authorization = rawHeaders
-    ? rawAuthorization(rawHeaders)
-    : (request.headers.get("authorization") ?? undefined);
-  return {
-    authorization,
-    method,
-    url,
-    route,
-    requestId: idText(requestId),
-    preflight:
-      method === "OPTIONS" && authorization === undefined && isPreflight((name) => request.headers.get(name)),
-    tokenInForm:
+export function webFacts(request: Request, context: WebContext = {}): RequestFacts {
+  return new WebFacts(request, context);
+}
+
+class WebFacts implements RequestFacts {
+  readonly authorization: string | readonly string[] | undefined;
+  readonly method: string;
+  readonly url: string;
+  readonly route: string | undefined;
+  readonly requestId: string | undefined;
+  readonly preflight: boolean;
+  readonly tokenInForm: false | (() => Promise<boolean>);
+  dpopNonce: string | undefined = undefined;
+  readonly #request: Request;
+  readonly #incoming: Partial<NodeMessage> | undefined;
+
+  constructor(request: Request, { route, requestId, incoming }: WebContext) {
+    const { method, url } = request;
+    const rawHeaders = incoming?.rawHeaders;
+    const authorization = rawHeaders
+      ? rawValues(rawHeaders, "authorization")
+      : (request.headers.get("authorization") ?? undefined);
+    this.authorization = authorization;
+    this.method = method;
+    this.url = url;
+    this.route = route;
+    this.requestId = idText(requestId);
+    this.preflight =
+      method === "OPTIONS" && authorization === undefined && isPreflight((name) => request.headers.get(name));
+    this.tokenInForm =
       method !== "GET" && method !== "HEAD" && isForm(request.headers.get("content-type"))
         ? () => formToken(request)
-        : false,
-  };
+        : false;
+    this.#request = request;
+    this.#incoming = incoming;
+  }
+
+  get scheme() {
+    return schemeIn(this.authorization);
+  }
+
+  get proof() {
+    const raw = this.#incoming?.rawHeaders;
+    // Two headers, joined by `Headers`, are no longer one JWT.
+    return raw ? rawValues(raw, "dpop") : (this.#request.headers.get("dpop") ?? undefined);
+  }
+
+  get certificate() {
+    return this.#incoming && peerCertificate(this.#incoming);
+  }
+
+  get request(): object {
+    return this.#incoming ?? this.#request;
+  }
+}
+
+function schemeIn(authorization: RequestFacts["authorization"]): "Bearer" | "DPoP" {
+  return (typeof authorization === "string" && schemeOf(authorization)) || "Bearer";
 }
 
 function idText(id: unknown): string | undefined {
   return typeof id === "string" ? id : typeof id === "number" ? String(id) : undefined;
 }
 
-/** Whether there is a `Content-Type`: without one a body is no form. */
-function hasContentType(rawHeaders: readonly string[]): boolean {
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] as string;
-    if (name.length === 12 && name.toLowerCase() === "content-type") return true;
-  }
-  return false;
-}
-
-/** `undefined`, the one value, or the list of all values of `Authorization` in Node's raw header list. */
-function rawAuthorization(rawHeaders: readonly string[]): string | readonly string[] | undefined {
+/** `undefined`, the one value, or the list of all values of a header in Node's raw header list. */
+function rawValues(rawHeaders: readonly string[], wanted: string): string | readonly string[] | undefined {
   let found: string | string[] | undefined;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
-    if (name.length !== 13 || (name !== "authorization" && name.toLowerCase() !== "authorization")) continue;
+    if (name.length !== wanted.length || (name !== wanted && name.toLowerCase() !== wanted)) continue;
     const value = rawHeaders[index + 1] as string;
     if (found === undefined) found = value;
     else if (typeof found === "string") found = [found, value];
     else found.push(value);
   }
   return found;
+}
+
+/** The certificate that the client proved in the TLS handshake, in DER; whoever issued it. */
+function peerCertificate({ socket }: Pick<NodeMessage, "socket">): Uint8Array | undefined {
+  const { getPeerCertificate } = (socket ?? {}) as {
+    getPeerCertificate?: () => { readonly raw?: Uint8Array } | null;
+  };
+  return typeof getPeerCertificate === "function" ? getPeerCertificate.call(socket)?.raw : undefined;
 }

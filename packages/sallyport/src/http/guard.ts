@@ -85,24 +85,26 @@ export function createGuard<Claims>(
     try {
       // Reading a clock costs as much as finding a token: what needs the time of the request shares one reading.
       begun = { at: deps.now(), start: undefined };
-      token = readToken(facts);
+      token = readToken(facts, verifier.dpop !== undefined);
       if (token === undefined) {
         if (optional) return finish(facts, begun, undefined);
         throw new AuthError(
           "missing_token",
           facts.authorization
-            ? "The Authorization header has another scheme than Bearer"
-            : "The request carries no bearer token",
+            ? "The Authorization header has another scheme than is taken here"
+            : "The request carries no access token",
         );
       }
-      const known = verifier.recall(token, begun.at);
+      // A proof is work, whether or not its token is known.
+      if (emit && verifier.dpop && facts.scheme === "DPoP") begun.start = performance.now();
+      const known = verifier.recall(token, facts, begun.at);
       // What most requests meet: nothing to wait for, to decide or to measure. A promise has no `cached`.
       const found = known as Verified<Claims> | undefined;
       if (found?.cached === true && frozen === undefined && !facts.tokenInForm) {
         return finish(facts, begun, found);
       }
-      if (emit) begun.start = performance.now();
-      const judged = judge(known ?? verifier.check(token), facts);
+      if (emit) begun.start ??= performance.now();
+      const judged = judge(known ?? verifier.check(token, facts), facts);
       if (!isPromise(judged)) return finish(facts, begun, judged);
       return judged.then(
         (passed) => finish(facts, begun, passed),
@@ -117,9 +119,13 @@ export function createGuard<Claims>(
     facts: RequestFacts,
     begun: Begun,
     verified: Verified<Claims> | undefined,
-  ): Outcome<Claims> {
+  ): Outcome<Claims> | Promise<Outcome<Claims>> {
     if (emit) tell(facts, begun, verified ? "allowed" : "anonymous", verified, undefined);
-    return verified?.identity;
+    if (verified?.binding?.jkt === undefined) return verified?.identity;
+    return chain(verifier.dpop?.nonce(), (nonce) => {
+      facts.dpopNonce = nonce;
+      return verified.identity;
+    });
   }
 
   function refuse(
@@ -135,7 +141,7 @@ export function createGuard<Claims>(
       return undefined;
     }
     if (emit) tell(facts, begun, "refused", verified, error);
-    return new Refused(error, deps);
+    return new Refused(error, deps, facts.scheme);
   }
 
   function errorOf(

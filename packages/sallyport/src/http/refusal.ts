@@ -1,6 +1,6 @@
 // AuthError → what goes over the wire: one form for every refusal (DESIGN, decision 8).
 import { isThenable } from "../chain.ts";
-import { AuthError } from "../errors.ts";
+import { AuthError, type ChallengeOptions } from "../errors.ts";
 
 /** The answer to a refused request, before a framework sends it. */
 export interface Refusal {
@@ -22,7 +22,8 @@ export type OnRefused = (refusal: Refusal) => RefusalChange | undefined;
 
 /** What a refusal takes from the application. */
 export interface RefusalDeps {
-  readonly realm: string;
+  /** What every challenge says of this API. */
+  readonly challenge: ChallengeOptions;
   readonly onRefused?: OnRefused | undefined;
   /** `throw` hands the error to the framework's own error handling, with the headers set. */
   readonly refuse?: "answer" | "throw";
@@ -58,8 +59,9 @@ export class Refused extends Answer implements Refusal {
   readonly body: unknown;
   readonly error: AuthError;
 
-  constructor(error: AuthError, deps: RefusalDeps) {
-    const first = defaultRefusal(error, deps.realm);
+  /** @param scheme what the request used */
+  constructor(error: AuthError, deps: RefusalDeps, scheme?: ChallengeOptions["scheme"]) {
+    const first = defaultRefusal(error, scheme ? { ...deps.challenge, scheme } : deps.challenge);
     const { headers, body, text } = changed(first, deps);
     const thrown = deps.refuse === "throw" ? forCaller(error) : undefined;
     super(first.status, thrown ? withoutType(headers) : headers, text, thrown);
@@ -73,24 +75,26 @@ export class Refused extends Answer implements Refusal {
  * the reason stays in `cause`, for the log.
  */
 function forCaller(error: AuthError): AuthError {
-  const { code, description, retryAfterSeconds, scopes, acrValues, maxAgeSeconds } = error;
+  const { code, description, retryAfterSeconds, scopes, acrValues, maxAgeSeconds, dpopNonce } = error;
   return new AuthError(code, description, {
     cause: error,
     scopes,
     acrValues,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+    ...(dpopNonce === undefined ? {} : { dpopNonce }),
   });
 }
 
-function defaultRefusal(error: AuthError, realm: string): Refusal {
-  const challenge = error.challenge({ realm });
+function defaultRefusal(error: AuthError, options: ChallengeOptions): Refusal {
+  const challenge = error.challenge(options);
   return {
     status: error.status,
     headers: Object.freeze({
       "cache-control": "no-store",
       "content-type": "application/json; charset=utf-8",
       ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
+      ...(error.dpopNonce === undefined ? {} : { "dpop-nonce": error.dpopNonce }),
       ...(error.status === 503 ? { "retry-after": String(error.retryAfterSeconds ?? 5) } : {}),
     }),
     // RFC 6750 §3.1 has no `error` for a request without credentials; the body names it all the same, for people.

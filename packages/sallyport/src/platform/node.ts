@@ -2,6 +2,7 @@
 import { Buffer, isUtf8 } from "node:buffer";
 import {
   constants,
+  createHash,
   createHmac,
   createPublicKey,
   createSecretKey,
@@ -113,5 +114,10 @@ export const platform: Platform = {
   importKey,
   importSecret,
   verify: verifySignature,
+  sha256: (data) =>
+    createHash("sha256")
+      .update(typeof data === "string" ? Buffer.from(data, "latin1") : data)
+      .digest("base64url"),
+  hmacSha256: (secret, data) => createHmac("sha256", secret).update(data, "latin1").digest("base64url"),
   randomUint32: () => randomInt(0x1_0000_0000),
 };

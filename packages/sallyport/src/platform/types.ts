@@ -32,5 +32,9 @@ export interface Platform {
     data: string,
     signature: Uint8Array,
   ): boolean | Promise<boolean>;
+  /** SHA-256 in base64url of bytes, or of ASCII text. */
+  sha256(data: string | Uint8Array): string | Promise<string>;
+  /** HMAC-SHA-256 in base64url of ASCII text. */
+  hmacSha256(secret: Uint8Array, data: string): string | Promise<string>;
   randomUint32(): number;
 }

@@ -73,11 +73,31 @@ function verify(_row: AlgorithmRow, key: PlatformKey, data: string, signature: U
   return crypto.subtle.verify(algorithm, cryptoKey, new Uint8Array(signature), encoder.encode(data));
 }
 
+function encodeBase64url(bytes: ArrayBuffer): string {
+  return btoa(String.fromCharCode(...new Uint8Array(bytes)))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+}
+
+async function sha256(data: string | Uint8Array): Promise<string> {
+  const bytes = typeof data === "string" ? encoder.encode(data) : new Uint8Array(data);
+  return encodeBase64url(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+async function hmacSha256(secret: Uint8Array, data: string): Promise<string> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", new Uint8Array(secret), algorithm, false, ["sign"]);
+  return encodeBase64url(await crypto.subtle.sign("HMAC", key, encoder.encode(data)));
+}
+
 export const platform: Platform = {
   decodeBase64url,
   decodeText,
   importKey,
   importSecret,
   verify,
+  sha256,
+  hmacSha256,
   randomUint32: () => crypto.getRandomValues(new Uint32Array(1))[0] as number,
 };

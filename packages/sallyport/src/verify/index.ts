@@ -16,10 +16,15 @@ export type {
 } from "./options.ts";
 export { cacheTable, depsTable, limitTable, verifierOptionTable } from "./options.ts";
 export { createRevocationList, type Revocation, type RevocationList } from "./revocation.ts";
+export type { Binding } from "./sender/binding.ts";
+export type { DpopOptions, SenderMode, SenderOptions } from "./sender/options.ts";
+export type { Presentation } from "./sender/presentation.ts";
+export { createReplayMemory, type ReplayMemoryOptions, type ReplayStore } from "./sender/replay.ts";
 export {
   createVerifier,
   type SigningKey,
   type Verified,
   type Verifier,
+  type VerifierDpop,
   type VerifierHealth,
 } from "./verifier.ts";

@@ -4,6 +4,7 @@ import type { Identity, JsonObject } from "../identity.ts";
 import type { IssuerPolicy } from "./issuers/issuers.ts";
 import type { TrustedIssuer } from "./issuers/trusted-issuers.ts";
 import type { VerificationKey } from "./keys/jwk.ts";
+import type { Binding } from "./sender/binding.ts";
 
 /** What the cache holds of a token. */
 export interface KnownToken<Claims> {
@@ -11,6 +12,7 @@ export interface KnownToken<Claims> {
   readonly answer: {
     readonly identity: Identity<Claims>;
     readonly keyId: string | undefined;
+    readonly binding: Binding | undefined;
     readonly cached: true;
   };
   readonly trusted: TrustedIssuer;

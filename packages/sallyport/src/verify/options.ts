@@ -5,6 +5,8 @@ import type { Identity, JsonObject } from "../identity.ts";
 import { isFunction, isInteger, isPlainObject, isText, type OptionTable } from "../options.ts";
 import type { StandardSchema } from "../standard-schema.ts";
 import { type IssuerOptions, issuerOptionTable } from "./issuers/issuer-options.ts";
+import { type SenderOptions, senderTable } from "./sender/options.ts";
+import type { ReplayStore } from "./sender/replay.ts";
 
 /** Upper bounds on what is looked at; each can only be lowered. */
 export interface VerifierLimits {
@@ -27,7 +29,7 @@ export interface TokenCacheOptions {
 }
 
 /** Options of `createVerifier`: one issuer's own, or several under `issuers` (the rest then are their defaults). */
-export interface VerifierOptions extends IssuerOptions {
+export interface VerifierOptions extends IssuerOptions, SenderOptions {
   /** Several trusted issuers, each with its own keys, algorithms, audience and claim names. */
   readonly issuers?: readonly IssuerOptions[];
   readonly limits?: VerifierLimits;
@@ -63,6 +65,13 @@ export interface VerifierDeps<Claims = JsonObject> {
   readonly isRevoked?: (identity: Identity) => boolean | Promise<boolean>;
   /** A Standard Schema (zod, valibot, arktype, …) for the application's own claims. */
   readonly claims?: StandardSchema<Claims>;
+  /** Which DPoP proofs have been used; for processes that share an address, one that they share. Default: the process's memory. */
+  readonly replayStore?: ReplayStore;
+  /**
+   * The client's TLS certificate, in DER or as its `x5t#S256`, where it is not in the TLS socket: of the request as the runtime has
+   * it (Node's message, or `Request`). Behind a proxy it may only read what the proxy wrote, and removed from what callers send.
+   */
+  readonly clientCertificate?: (request: object) => Uint8Array | string | undefined;
   /** Keeps background refreshes alive on runtimes that end with the response. */
   readonly waitUntil?: (work: Promise<unknown>) => void;
 }
@@ -144,6 +153,7 @@ export const verifierOptionTable = {
     default: "`publicUrl`",
     env: ["OAUTH2_RESOURCE"],
   },
+  ...senderTable,
 } as const satisfies OptionTable;
 
 /** Rows of {@link VerifierDeps}. */
@@ -182,6 +192,18 @@ export const depsTable = {
     check: (value) => (isPlainObject(value) || isFunction(value)) && "~standard" in (value as object),
     takes: "a Standard Schema (zod, valibot, arktype, …)",
     doc: "Checks and types the application's own claims; a mismatch is 401.",
+  },
+  replayStore: {
+    check: (value) => typeof value === "object" && value !== null && "add" in value && isFunction(value.add),
+    takes: "a store of used DPoP proofs: { add(key, expiresAt) }",
+    doc: "Which DPoP proofs have been used; for processes that share an address, a store that they share. Its failure is 503.",
+    default: "the process's memory, bounded",
+  },
+  clientCertificate: {
+    check: isFunction,
+    takes: "a function from a request to a certificate in DER, or its thumbprint",
+    doc: "The client's TLS certificate where it is not in the TLS socket: behind a proxy that ends TLS, or on a runtime without sockets.",
+    default: "the TLS socket's, on Node",
   },
   waitUntil: {
     check: isFunction,

@@ -19,9 +19,15 @@ import {
   verifierOptionTable,
 } from "./options.ts";
 import { checkRevocation, type RevocationQuestion } from "./revocation-check.ts";
-import { createTell, tellConfusion } from "./tell.ts";
+import { type Binding, bindingOf } from "./sender/binding.ts";
+import { createDpop } from "./sender/dpop.ts";
+import { resolveDpop } from "./sender/options.ts";
+import type { Presentation } from "./sender/presentation.ts";
+import { createReplayMemory } from "./sender/replay.ts";
+import { createSenderCheck } from "./sender/sender.ts";
+import { createTell, type Tell, tellConfusion } from "./tell.ts";
 import { checkClaims } from "./token/claims.ts";
-import { type CompactToken, createCompactParser } from "./token/compact.ts";
+import { type CompactToken, createCompactParser, readTokenHeader } from "./token/compact.ts";
 import { type CustomClaims, customClaims } from "./token/custom-claims.ts";
 import { identify } from "./token/identify.ts";
 import { createTokenCache } from "./token-cache.ts";
@@ -46,7 +52,19 @@ export interface VerifierHealth {
 export interface Verified<Claims = JsonObject> {
   readonly identity: Identity<Claims>;
   readonly keyId: string | undefined;
+  /** What the token is bound to; its sender has proven it. */
+  readonly binding: Binding | undefined;
   readonly cached: boolean;
+}
+
+/** What an answer to a DPoP client says. */
+export interface VerifierDpop {
+  /** Accepted signature algorithms of proofs. */
+  readonly algorithms: readonly string[];
+  /** Whether every token must be bound by DPoP. */
+  readonly required: boolean;
+  /** The nonce that the next proof should hold; `undefined` where none is asked for. */
+  nonce(): string | Promise<string> | undefined;
 }
 
 /** Verifies access tokens. */
@@ -54,24 +72,31 @@ export interface Verifier<Claims = JsonObject> {
   /**
    * Verifies a token.
    *
+   * @param presented how it came; without it, a token that is bound to a key is refused
    * @throws AuthError by rejection; see {@link AuthError} for the codes
    */
-  verify(token: string): Promise<Identity<Claims>>;
+  verify(token: string, presented?: Presentation): Promise<Identity<Claims>>;
   /**
    * Verifies a token at once.
    *
    * @throws AuthError the same codes, and `sync_unavailable` where an answer needs a fetch, a promise of
    * `isRevoked` or `claims`, or a runtime without synchronous cryptography
    */
-  verifySync(token: string): Identity<Claims>;
+  verifySync(token: string, presented?: Presentation): Identity<Claims>;
   /** As `verify`, without a promise where none is needed, and with what events tell beside the identity. */
-  check(token: string): Verified<Claims> | Promise<Verified<Claims>>;
+  check(token: string, presented?: Presentation): Verified<Claims> | Promise<Verified<Claims>>;
   /**
    * As `check`, of a token that the cache has; `undefined` of any other.
    *
    * @param at milliseconds since 1970: the time, where the caller has just read it
    */
-  recall(token: string, at?: number): Verified<Claims> | Promise<Verified<Claims>> | undefined;
+  recall(
+    token: string,
+    presented?: Presentation,
+    at?: number,
+  ): Verified<Claims> | Promise<Verified<Claims>> | undefined;
+  /** How DPoP is done here, for the challenge and the response; `undefined` where it is off. */
+  readonly dpop: VerifierDpop | undefined;
   /**
    * Loads the keys of every issuer.
    *
@@ -108,9 +133,15 @@ export function createVerifier<Claims = JsonObject>(
   }
   const { now = Date.now, isRevoked, random = platform.randomUint32 } = deps;
   const { tokenBytes = 16_384, depth = 32 } = options.limits ?? {};
-  const parser = createCompactParser({ tokenBytes, depth });
+  const parser = createCompactParser({ tokenBytes, depth }, readTokenHeader);
   const tell = createTell(deps, now);
   const issuers = trustIssuers(options, deps, tell);
+  const dpop = dpopOf(options, deps, now, tell);
+  const sender = createSenderCheck({
+    dpop,
+    mtls: options.mtls ?? "accepted",
+    clientCertificate: deps.clientCertificate,
+  });
   const custom: CustomClaims<Claims> = customClaims(deps.claims);
   const cache =
     options.cache === false
@@ -122,18 +153,41 @@ export function createVerifier<Claims = JsonObject>(
         });
   let closed = false;
 
-  function recall(token: string, at?: number): Verified<Claims> | Promise<Verified<Claims>> | undefined {
+  function recall(
+    token: string,
+    presented?: Presentation,
+    at?: number,
+  ): Verified<Claims> | Promise<Verified<Claims>> | undefined {
     const known = typeof token === "string" ? cache?.get(token) : undefined;
     if (known === undefined) return undefined;
-    const verified = recheck(token, known, at ?? now());
-    return isRevoked ? chain(verified, unlessRevoked) : verified;
+    return checkUse(recheck(token, known, at ?? now()), token, presented);
   }
 
-  function check(token: string): Verified<Claims> | Promise<Verified<Claims>> {
-    const known = recall(token);
-    if (known !== undefined) return known;
-    const verified = checkNew(token);
-    return isRevoked ? chain(verified, unlessRevoked) : verified;
+  function check(token: string, presented?: Presentation): Verified<Claims> | Promise<Verified<Claims>> {
+    return recall(token, presented) ?? checkUse(checkNew(token), token, presented);
+  }
+
+  /** What is asked at every use of a good token: whether it is in the right hands, and whether it was revoked. */
+  function checkUse(
+    verified: Verified<Claims> | Promise<Verified<Claims>>,
+    token: string,
+    presented: Presentation | undefined,
+  ): Verified<Claims> | Promise<Verified<Claims>> {
+    const held = isPromise(verified)
+      ? verified.then((one) => checkSender(one, token, presented))
+      : checkSender(verified, token, presented);
+    return isRevoked ? chain(held, unlessRevoked) : held;
+  }
+
+  function checkSender(
+    verified: Verified<Claims>,
+    token: string,
+    presented: Presentation | undefined,
+  ): Verified<Claims> | Promise<Verified<Claims>> {
+    const { binding, identity } = verified;
+    if (binding === undefined && sender.takesBearers && presented?.scheme !== "DPoP") return verified;
+    const shown = { token, issuer: identity.issuer, presented };
+    return chain(sender.confirm(binding, shown), () => verified);
   }
 
   function unlessRevoked(verified: Verified<Claims>): Verified<Claims> | Promise<Verified<Claims>> {
@@ -199,21 +253,22 @@ export function createVerifier<Claims = JsonObject>(
     const { policy } = trusted;
     requireAlways(identity, policy.requiredScopes, policy.requiredPermissions);
     const keyId = header.kid;
+    const binding = payload.cnf === undefined ? undefined : bindingOf(payload.cnf);
     if (cache) {
       const { from, until, oldest } = lifeOf(payload, identity.expiresAt, policy);
-      const answer = { identity, keyId, cached: true } as const;
+      const answer = { identity, keyId, binding, cached: true } as const;
       cache.set(token, { answer, trusted, key, from, until, oldest });
     }
-    return { identity, keyId, cached: false };
+    return { identity, keyId, binding, cached: false };
   }
 
   return {
-    async verify(token) {
-      const verified = check(token);
+    async verify(token, presented) {
+      const verified = check(token, presented);
       return isPromise(verified) ? (await verified).identity : verified.identity;
     },
-    verifySync(token) {
-      const verified = check(token);
+    verifySync(token, presented) {
+      const verified = check(token, presented);
       if (isPromise(verified)) {
         verified.catch(() => {});
         throw new AuthError("sync_unavailable", "This token needs a promise to be verified: use verify()");
@@ -222,6 +277,7 @@ export function createVerifier<Claims = JsonObject>(
     },
     check,
     recall,
+    dpop: dpop && Object.freeze(dpop),
     async ready() {
       await Promise.all(
         issuers.all.map(async ({ keys }) => {
@@ -254,6 +310,23 @@ export function createVerifier<Claims = JsonObject>(
       for (const { keys } of issuers.all) keys.close();
     },
   };
+}
+
+function dpopOf(
+  options: VerifierOptions,
+  { replayStore }: Pick<VerifierDeps, "replayStore">,
+  now: () => number,
+  tell: Tell,
+) {
+  const policy = resolveDpop(options, options.publicUrl, "createVerifier");
+  if (!policy) return undefined;
+  const { algorithms, required } = policy;
+  const dpop = createDpop(policy, {
+    now,
+    replayStore: replayStore ?? createReplayMemory({ now }),
+    tell,
+  });
+  return { ...dpop, algorithms: Object.freeze(algorithms), required };
 }
 
 function requireAlways(

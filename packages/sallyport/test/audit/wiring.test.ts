@@ -1,15 +1,17 @@
 // Who hears what: a newcomer's console, a logger alone, sinks of one's own. And every security event, from its real cause.
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type AuthEvent, type IssuerOptions, loggerSink, type SecurityEvent } from "../../src/index.ts";
+import { type AuthEvent, loggerSink, type SecurityEvent, type VerifierOptions } from "../../src/index.ts";
 import { createCore, type SallyportDeps, type SallyportOptions } from "../../src/sallyport.ts";
+import { clientKeys, publicUrl } from "../cases/dpop.ts";
 import { type KeyServer, keysPath, startKeyServer } from "../support/key-server.ts";
 import { createKit, type TokenParts } from "../support/kit.ts";
+import { proofOf, thumbprintOf } from "../support/proof.ts";
 
 const kit = createKit();
 const now = () => kit.nowSeconds * 1000;
 const options: SallyportOptions = { issuer: kit.issuer, audience: kit.audience, jwks: kit.jwks };
-const facts = { method: "GET", url: "/", route: "/admin", requestId: undefined };
+const facts = { scheme: "Bearer" as const, method: "GET", url: "/", route: "/admin", requestId: undefined };
 const wrongAudience = () => kit.token({ claims: { aud: "another" } });
 
 function recorder() {
@@ -43,7 +45,7 @@ afterEach(() => {
 });
 
 const refusedLines = [
-  "sallyport: refused GET /admin 401 missing_token — The request carries no bearer token",
+  "sallyport: refused GET /admin 401 missing_token — The request carries no access token",
   `sallyport: security audience_confusion issuer=${kit.issuer} — A well-signed token was refused: The token's aud names another audience than the configured`,
   "sallyport: refused GET /admin 401 invalid_audience — The token's aud names another audience than the configured",
 ];
@@ -81,7 +83,7 @@ describe("the console of a newcomer", () => {
 
 describe("a logger", () => {
   const refusals: [string, string][] = [
-    ["warn", "refused GET /admin 401 missing_token — The request carries no bearer token"],
+    ["warn", "refused GET /admin 401 missing_token — The request carries no access token"],
     [
       "warn",
       "refused GET /admin 401 invalid_audience — The token's aud names another audience than the configured",
@@ -215,11 +217,25 @@ describe("security events, from their causes", () => {
   });
   afterEach(() => provider.close());
 
-  function start(extra: IssuerOptions = {}) {
+  function start(extra: VerifierOptions = {}, deps: SallyportDeps = {}) {
     return createCore(
       { issuer: provider.issuer, audience: kit.audience, insecureAllowLoopback: true, ...extra },
-      { now: () => at, audit: [], onEvent: (event) => event.type === "security" && events.push(event) },
+      {
+        now: () => at,
+        audit: [],
+        onEvent: (event) => event.type === "security" && events.push(event),
+        ...deps,
+      },
     );
+  }
+
+  /** The same honest proof, `times` over. */
+  async function prove(core: ReturnType<typeof start>, times: number) {
+    const client = clientKeys.es;
+    const bound = token({ claims: { cnf: { jkt: thumbprintOf(client) } } });
+    const place = { client, token: bound, method: "GET", url: publicUrl, nowSeconds: kit.nowSeconds };
+    const presented = { scheme: "DPoP", method: "GET", url: "", proof: proofOf(place) } as const;
+    for (let time = 0; time < times; time += 1) await core.verifier.verify(bound, presented).catch(() => {});
   }
   const token = (parts: TokenParts = {}) =>
     kit.token({ ...parts, claims: { iss: provider.issuer, ...parts.claims } });
@@ -281,6 +297,19 @@ describe("security events, from their causes", () => {
       const core = start();
       provider.keys = [{ ...kit.keys.rs.jwk, d: "AQAB" }];
       await core.ready();
+      return core;
+    },
+    async dpop_replay() {
+      const core = start({ publicUrl });
+      await prove(core, 2);
+      return core;
+    },
+    async replay_store_failed() {
+      const core = start(
+        { publicUrl },
+        { replayStore: { add: () => Promise.reject(new Error("The store is down")) } },
+      );
+      await prove(core, 1);
       return core;
     },
     async preset_inferred() {

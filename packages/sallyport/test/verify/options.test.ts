@@ -130,6 +130,21 @@ const values: Record<
   cache: { good: false, bad: [true, 0, "x", []] },
   publicUrl: { good: "https://api.example/v1", bad: badResources },
   resource: { good: "https://api.example", bad: badResources },
+  dpop: {
+    good: "off",
+    bad: [
+      "on",
+      "",
+      7,
+      true,
+      [],
+      { mode: "on" },
+      { mode: "off", jku: true },
+      "required",
+      { nonceSecret: "short" },
+    ],
+  },
+  mtls: { good: "required", bad: ["on", "", 7, true, [], {}] },
   realm: { good: "my api", bad: ["", 7, 'a"b', "a\\b", "a\nb", "é", "x".repeat(129)] },
 };
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { AuthError } from "../../src/index.ts";
 import type { Algorithm } from "../../src/verify/keys/algorithms.ts";
 import { judgeJwk } from "../../src/verify/keys/jwk.ts";
-import { createCompactParser } from "../../src/verify/token/compact.ts";
+import { createCompactParser, readTokenHeader } from "../../src/verify/token/compact.ts";
 import { asymmetric, verifiesWithSecret, verifiesWithSet } from "../support/jws.ts";
 import type { TestJwk } from "../support/signing.ts";
 import { describeVectors, vectorFiles, vectorJson } from "../support/vectors.ts";
@@ -12,7 +12,7 @@ interface Example {
   readonly input: { readonly key: TestJwk; readonly alg?: Algorithm };
   readonly output: { readonly compact?: string; readonly json?: unknown; readonly json_flat?: unknown };
 }
-const parser = createCompactParser({ tokenBytes: 16_384, depth: 32 });
+const parser = createCompactParser({ tokenBytes: 16_384, depth: 32 }, readTokenHeader);
 function parseCode(token: string): string {
   try {
     parser.parse(token);

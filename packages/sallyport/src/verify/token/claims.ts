@@ -25,7 +25,7 @@ const longestSubject = 255;
  * Checks the claims of a token whose signature is good.
  *
  * @throws AuthError `missing_claim`, `invalid_claim`, `token_expired`, `token_not_yet_valid`, `token_too_old`,
- * `invalid_audience`, `wrong_token_type` or `sender_constrained`
+ * `invalid_audience` or `wrong_token_type`
  */
 export function checkClaims(claims: JsonObject, policy: ClaimsPolicy, nowSeconds: number): void {
   const { preset, clockToleranceSeconds: tolerance } = policy;
@@ -67,13 +67,6 @@ export function checkClaims(claims: JsonObject, policy: ClaimsPolicy, nowSeconds
   checkActor(claims.act, "act");
   checkActor(claims.may_act, "may_act");
   checkType(claims, policy);
-  // Refused until the proof itself is checked: a bound token without its proof is a stolen one (RFC 9449 §7.2, RFC 8705 §3).
-  if (claims.cnf !== undefined) {
-    throw refusal(
-      "sender_constrained",
-      "The token is bound to a key (cnf), and no proof of it is accepted here",
-    );
-  }
   checkAudience(claims, policy);
 }
 

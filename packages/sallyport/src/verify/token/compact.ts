@@ -14,10 +14,10 @@ export interface TokenHeader {
   readonly thumbprints: Thumbprints | undefined;
 }
 
-/** A token taken apart, not yet believed. */
-export interface CompactToken {
+/** A JWS taken apart, not yet believed. */
+export interface CompactToken<Header = TokenHeader> {
   readonly headerSegment: string;
-  readonly header: TokenHeader;
+  readonly header: Header;
   /** Whether the header's decision was remembered. */
   readonly headerKnown: boolean;
   readonly payload: JsonObject;
@@ -31,6 +31,8 @@ export interface CompactLimits {
   readonly tokenBytes: number;
   /** Deepest nesting of the header and the payload. */
   readonly depth: number;
+  /** Most header decisions kept. Default: 256. */
+  readonly headers?: number;
 }
 
 // Header members that would change where the key comes from, how the payload is read, or what the verifier must
@@ -49,20 +51,24 @@ const forbiddenMembers = [
   "p2c",
 ] as const;
 
-const headerCacheEntries = 256;
 const longestKid = 1024;
 
 /**
  * Makes a parser with its own cache of header decisions: an issuer's tokens share one header segment.
  * `remember` is called only after a signature under that header was found good, so callers can't fill the cache.
+ *
+ * @param readHeader what may stand in a header, and what is kept of it
  */
-export function createCompactParser({ tokenBytes, depth }: CompactLimits) {
-  const known = new Map<string, TokenHeader>();
+export function createCompactParser<Header>(
+  { tokenBytes, depth, headers = 256 }: CompactLimits,
+  readHeader: (header: JsonObject) => Header,
+) {
+  const known = new Map<string, Header>();
   // Most often it is the header of the token before: comparing is cheaper than hashing.
-  let latest: { readonly segment: string; readonly header: TokenHeader } | undefined;
+  let latest: { readonly segment: string; readonly header: Header } | undefined;
 
   /** @throws AuthError `malformed_token` or `forbidden_header` */
-  function parse(token: unknown): CompactToken {
+  function parse(token: unknown): CompactToken<Header> {
     if (typeof token !== "string") throw malformed("The token is not a string");
     if (token.length > tokenBytes) throw malformed("The token is longer than the limit");
     const first = token.indexOf(".");
@@ -72,7 +78,7 @@ export function createCompactParser({ tokenBytes, depth }: CompactLimits) {
     }
     const headerSegment = token.slice(0, first);
     const remembered = headerSegment === latest?.segment ? latest.header : known.get(headerSegment);
-    const header = remembered ?? parseHeader(headerSegment, depth);
+    const header = remembered ?? readHeader(parseHeader(headerSegment, depth));
     const text = platform.decodeText(token.slice(first + 1, last));
     const payload = text === undefined ? undefined : parseStrictObject(text, depth);
     if (!payload) throw malformed("The payload is not canonical base64url of one strict JSON object");
@@ -82,9 +88,9 @@ export function createCompactParser({ tokenBytes, depth }: CompactLimits) {
     return { headerSegment, header, headerKnown, payload, signingInput: token.slice(0, last), signature };
   }
 
-  function remember({ headerSegment, header, headerKnown }: CompactToken): void {
+  function remember({ headerSegment, header, headerKnown }: CompactToken<Header>): void {
     if (headerKnown) return;
-    if (known.size >= headerCacheEntries) known.clear();
+    if (known.size >= headers) known.delete(known.keys().next().value as string);
     known.set(headerSegment, header);
     latest = { segment: headerSegment, header };
   }
@@ -92,10 +98,19 @@ export function createCompactParser({ tokenBytes, depth }: CompactLimits) {
   return { parse, remember };
 }
 
-function parseHeader(segment: string, depth: number): TokenHeader {
+function parseHeader(segment: string, depth: number): JsonObject {
   const text = platform.decodeText(segment);
   const header = text === undefined ? undefined : parseStrictObject(text, depth);
   if (!header) throw malformed("The header is not canonical base64url of one strict JSON object");
+  return header;
+}
+
+/**
+ * What the verifier needs of an access token's header.
+ *
+ * @throws AuthError `malformed_token` or `forbidden_header`
+ */
+export function readTokenHeader(header: JsonObject): TokenHeader {
   for (const member of forbiddenMembers) {
     if (Object.hasOwn(header, member)) {
       throw new AuthError("forbidden_header", `The header has the member ${member}, which is never accepted`);
@@ -109,12 +124,12 @@ function parseHeader(segment: string, depth: number): TokenHeader {
   if (typ !== undefined && (typeof typ !== "string" || !/^[\x21-\x7e]{1,255}$/.test(typ))) {
     throw malformed("The header's typ is not a media type");
   }
-  return {
-    alg,
-    kid,
-    typ: typ?.toLowerCase().replace(/^application\/(?=[^/]+$)/, ""),
-    thumbprints: thumbprintsOf(header),
-  };
+  return { alg, kid, typ: typ && mediaType(typ), thumbprints: thumbprintsOf(header) };
+}
+
+/** A header's `typ` in lower case without `application/` (RFC 7515 §4.1.9). */
+export function mediaType(typ: string): string {
+  return typ.toLowerCase().replace(/^application\/(?=[^/]+$)/, "");
 }
 
 function malformed(message: string): AuthError {

@@ -111,6 +111,7 @@ describe("the application's own code fails with what it was given", () => {
     const outcome = await core.guard(needed)({
       ...bearer(token()),
       method: "GET",
+      scheme: "Bearer",
       url: "/",
       route: "/",
       requestId: undefined,

@@ -1,7 +1,9 @@
 // What a caller sends: the token in every part, headers, query and cookie.
 import { describe, expect, test } from "vitest";
-import type { VerifierOptions } from "../../../src/index.ts";
+import type { AuthErrorCode, DpopOptions, VerifierOptions } from "../../../src/index.ts";
+import { clientKeys, publicUrl } from "../../cases/dpop.ts";
 import type { TokenParts } from "../../support/kit.ts";
+import { bareJwk, type ProofParts, proofOf, thumbprintOf } from "../../support/proof.ts";
 import { base64url, createTestKey } from "../../support/signing.ts";
 import { canary, finish, listen, request } from "./ears.ts";
 import { bearer, ears, kit, now, options, token } from "./scene.ts";
@@ -64,7 +66,7 @@ describe("a caller's token", () => {
     ["has a client_id that is no text", { claims: { client_id: [canary("client")] } }, "invalid_claim"],
     ["names two clients", { claims: { azp: canary("azp") } }, "invalid_claim"],
     ["has an actor without sub", { claims: { act: { iss: canary("actoriss") } } }, "invalid_claim"],
-    ["is bound to a key", { claims: { cnf: { jkt: canary("jkt") } } }, "sender_constrained"],
+    ["is bound to a key in no known form", { claims: { cnf: { jkt: canary("jkt") } } }, "sender_constrained"],
   ];
   test.each(rows)("that %s", async (_, parts, code) => {
     const text = typeof parts === "function" ? ears.hide(parts()) : token(parts);
@@ -81,12 +83,50 @@ describe("a caller's token", () => {
     expect(ears.leaks()).toEqual([]);
   });
 
+  test.each<[string, ProofParts, DpopOptions, AuthErrorCode]>([
+    ["has no nonce", {}, { nonce: true }, "use_dpop_nonce"],
+    ["has another nonce", { claims: { nonce: canary("nonce") } }, { nonce: true }, "use_dpop_nonce"],
+    ["is for another URL", { claims: { htu: `https://${canary("htu")}.example` } }, {}, "invalid_dpop_proof"],
+    ["has a jti of words", { claims: { jti: canary("jti").repeat(50) } }, {}, "invalid_dpop_proof"],
+    [
+      "shows its private key",
+      { header: { jwk: { ...clientKeys.es.jwk, d: canary("d") } } },
+      {},
+      "invalid_dpop_proof",
+    ],
+    [
+      "is of another key",
+      { header: { jwk: bareJwk(clientKeys.other) }, signer: clientKeys.other },
+      {},
+      "sender_constrained",
+    ],
+    ["cannot be remembered", { claims: { jti: canary("jti") } }, {}, "replay_store_unavailable"],
+  ])("with a DPoP proof that %s", async (_, parts, dpop, code) => {
+    const client = clientKeys.es;
+    const text = token({ claims: { cnf: { jkt: thumbprintOf(client) } } });
+    const place = { client, token: text, method: "GET", url: `${publicUrl}/`, nowSeconds: kit.nowSeconds };
+    const proof = ears.hide(proofOf(place, parts));
+    const core = await listen({ ...options, publicUrl, dpop }, ears, {
+      now,
+      ...(code === "replay_store_unavailable" && {
+        replayStore: { add: () => Promise.reject(new Error("down")) },
+      }),
+    });
+    const presented = { scheme: "DPoP" as const, method: "GET", url: "/", proof };
+    await request(core, ears, { ...presented, authorization: `DPoP ${text}` });
+    await core.verifier.verify(text, presented).catch((error: unknown) => ears.hear("verify()", error));
+    await finish(core, ears);
+    expect([...ears.codes]).toContain(code);
+    expect(ears.leaks()).toEqual([]);
+  });
+
   test("that is refused twice under `optional`, and waved through as nobody", async () => {
     const core = await listen(options, ears, { now });
     const guard = core.guard(undefined, { optional: true, onInvalid: "anonymous" });
     await guard({
       ...bearer(token({ claims: { aud: canary("aud") } })),
       method: "GET",
+      scheme: "Bearer",
       url: "/",
       route: "/",
       requestId: undefined,

@@ -155,6 +155,7 @@ export async function request(
 ) {
   const outcome = await core.guard(needed)({
     authorization: undefined,
+    scheme: "Bearer",
     method: "GET",
     url: "/",
     route: "/things/:id",
