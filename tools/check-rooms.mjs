@@ -27,7 +27,9 @@ export const rooms = {
   config: { rooms: [...ground, "verify"], files: { "environment.": { packages: ["node:fs"] } } },
   sallyport: { rooms: [...ground, "verify", "authorize", "audit", "http", "config"] },
   index: { rooms: [...ground, "verify", "authorize", "audit", "http", "sallyport", "config"] },
-  testing: { rooms: [...ground, "verify", "authorize", "http", "sallyport"] },
+  // For callers of an API: nothing of the server's side.
+  client: { rooms: [], files: { "mtls-fetch.": { packages: ["node:crypto", "node:https", "node:stream"] } } },
+  testing: { rooms: [...ground, "client", "verify", "authorize", "http", "sallyport"] },
   frameworks: {
     // `index`: each subpath hands on what users need beside `sallyport()`.
     rooms: ["chain", "http", "sallyport", "index"],

@@ -68,6 +68,7 @@ export function render({
   issuerOptionTable,
   limitTable,
   cacheTable,
+  dpopTable,
   extraVariables,
   refusals,
 }) {
@@ -81,6 +82,7 @@ export function render({
       issuerOptionTable,
       limitTable,
       cacheTable,
+      dpopTable,
       extraVariables,
     }),
     "docs/errors.md": errors(refusals),
@@ -94,6 +96,7 @@ function configuration({
   issuerOptionTable,
   limitTable,
   cacheTable,
+  dpopTable,
   extraVariables,
 }) {
   return `${generated}
@@ -142,6 +145,10 @@ ${optionTable(limitTable)}
 \`cache: false\` switches it off.
 
 ${optionTable(cacheTable)}
+## \`dpop\`
+In place of \`"accepted"\` or \`"required"\`. [What it means](sender-constrained-tokens.md).
+
+${optionTable(dpopTable)}
 ## \`deps\`
 The second argument of \`sallyport()\`.
 
@@ -243,16 +250,17 @@ function rows(text, cells) {
 /** The tables of the built library. */
 async function builtTables() {
   const from = (path) => import(new URL(`packages/sallyport/dist/${path}`, root).href);
-  const [core, verify, issuer, config, { refusals }] = await Promise.all(
+  const [core, verify, issuer, sender, config, { refusals }] = await Promise.all(
     [
       "sallyport.js",
       "verify/options.js",
       "verify/issuers/issuer-options.js",
+      "verify/sender/options.js",
       "config/index.js",
       "errors.js",
     ].map(from),
   );
-  return { ...core, ...verify, ...issuer, ...config, refusals };
+  return { ...core, ...verify, ...issuer, ...sender, ...config, refusals };
 }
 
 async function main(check) {

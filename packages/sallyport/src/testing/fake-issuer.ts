@@ -1,4 +1,5 @@
 // An issuer inside the test's own process: real keys, real signatures, no port, no network, no waiting.
+import { createDpopKey, createDpopProof, type DpopKey } from "../client/index.ts";
 import type { IdentityKind } from "../identity.ts";
 import {
   type JsonWebKeySet,
@@ -40,6 +41,18 @@ export interface FakeIssuerOptions {
 /** How a fake issuer's metadata and keys fail: no connection, no end, or something that is not JSON. */
 export type IssuerFailure = "down" | "slow" | "wrong-json";
 
+/** The request that a proof is made for, and the token that goes with it. */
+export interface DpopRequest extends TokenRequest {
+  readonly method: string;
+  readonly url: string;
+  /** The server's nonce, where it asks for one. */
+  readonly nonce?: string;
+  /** Default: a key of the issuer's own making, always the same. */
+  readonly key?: DpopKey;
+  /** A bound token that there is already. */
+  readonly token?: string;
+}
+
 /** What {@link fakeIssuer} makes. */
 export interface FakeIssuer {
   readonly issuer: string;
@@ -56,6 +69,11 @@ export interface FakeIssuer {
   token(request?: TokenRequest): Promise<string>;
   /** The same as request headers. */
   bearer(request?: TokenRequest): Promise<{ authorization: string }>;
+  /**
+   * A token bound to a DPoP key, with the proof for one request, as request headers (RFC 9449). With `token`, that of an earlier
+   * call, the token is the same and the proof is new.
+   */
+  dpop(request: DpopRequest): Promise<{ authorization: string; dpop: string }>;
   /** Header and payload of the token that `token()` would sign. */
   draft(request?: TokenRequest): { header: Record<string, unknown>; payload: Record<string, unknown> };
   /** Signs anything with the current key. To a header that is an object, `alg` and `kid` are added where they lack. */
@@ -139,6 +157,17 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
     return sign(header, payload);
   }
 
+  let ownKey: Promise<DpopKey> | undefined;
+
+  async function dpop({ method, url, nonce, key: given, token: known, ...request }: DpopRequest) {
+    ownKey ??= createDpopKey();
+    const dpopKey = given ?? (await ownKey);
+    const cnf = { jkt: dpopKey.thumbprint };
+    const accessToken = known ?? (await token({ ...request, claims: { cnf, ...request.claims } }));
+    const proof = await createDpopProof(dpopKey, { method, url, nonce, accessToken, now: clock.now() });
+    return { authorization: `DPoP ${accessToken}`, dpop: proof };
+  }
+
   async function fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     const url = input instanceof Request ? input.url : String(input);
     const what = url === urls.discovery ? "discovery" : url === urls.jwks ? "jwks" : "other";
@@ -166,6 +195,7 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
     requests,
     token,
     bearer: async (request) => ({ authorization: `Bearer ${await token(request)}` }),
+    dpop,
     draft,
     sign,
     key,

@@ -29,7 +29,7 @@ export interface DpopCase {
 }
 
 export const publicUrl = "https://api.example/v1";
-export const proofUrl = "https://api.example/v1/orders";
+const proofUrl = "https://api.example/v1/orders";
 
 /** Keys of clients. */
 export const clientKeys = {

@@ -6,6 +6,7 @@ import { refusals } from "../../src/errors.ts";
 import { sallyportDepsTable, sallyportOptionTable } from "../../src/sallyport.ts";
 import { issuerOptionTable } from "../../src/verify/issuers/issuer-options.ts";
 import { cacheTable, limitTable } from "../../src/verify/options.ts";
+import { dpopTable } from "../../src/verify/sender/options.ts";
 
 const root = new URL("../../../../", import.meta.url);
 const { render, advice } = await import(new URL("tools/docs.mjs", root).href);
@@ -15,6 +16,7 @@ const tables = {
   issuerOptionTable,
   limitTable,
   cacheTable,
+  dpopTable,
   extraVariables,
   refusals,
 };
@@ -34,16 +36,16 @@ test("a changed table makes the pages stale", () => {
 
 describe("every option has a row", () => {
   const options = [
-    issuerOptionTable,
-    sallyportOptionTable,
+    { ...issuerOptionTable, ...sallyportOptionTable },
     limitTable,
     cacheTable,
+    dpopTable,
     sallyportDepsTable,
   ].flatMap((table) => Object.keys(table));
   const lines = page("docs/configuration.md").split("\n");
   test.each([...new Set(options)])("%s", (name) => {
     const rows = lines.filter((line) => line.startsWith(`| \`${name}\` |`));
-    expect(rows).toHaveLength(1);
+    expect(rows).toHaveLength(options.filter((one) => one === name).length);
     expect(rows[0]?.split(" | ")).toHaveLength(5);
   });
 });

@@ -40,7 +40,7 @@ export function thumbprintOf(key: TestKey): string {
   return sha256(JSON.stringify(members));
 }
 
-export const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).digest("base64url");
+const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).digest("base64url");
 
 let made = 0;
 

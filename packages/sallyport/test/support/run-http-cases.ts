@@ -13,6 +13,7 @@ import {
   httpTokens,
 } from "../cases/http-cases.ts";
 import { rawRequest } from "./raw-http.ts";
+import { runSenderCases } from "./run-sender-cases.ts";
 
 /** What a server is made of. */
 export interface ServerParts {
@@ -32,6 +33,7 @@ export interface TestServer {
 export type MakeServer = (parts: ServerParts) => Promise<TestServer>;
 
 export function runCases(framework: FrameworkName, makeServer: MakeServer): void {
+  runSenderCases(framework, makeServer);
   describe.each(httpGroups.map((group) => [group.name, group] as const))(
     `${framework}: %s`,
     (_name, group) => {

@@ -8,7 +8,7 @@ import {
   isTextList,
   type OptionTable,
 } from "../../options.ts";
-import { type Algorithm, algorithmRow, defaultAlgorithms } from "../keys/algorithms.ts";
+import { type Algorithm, algorithmRow } from "../keys/algorithms.ts";
 import { secretFlaw } from "../keys/secret-quality.ts";
 
 /** Whether tokens bound to a key of the sender are taken, or are the only ones taken. */
@@ -50,6 +50,7 @@ export interface DpopPolicy extends Required<Omit<DpopOptions, "mode" | "nonceSe
 const modes: readonly unknown[] = ["off", "accepted", "required"] satisfies SenderMode[];
 const isMode = (value: unknown) => modes.includes(value);
 const modeTakes = "off, accepted or required";
+const proofAlgorithms: readonly Algorithm[] = ["ES256", "EdDSA", "Ed25519", "PS256", "RS256"];
 const leastSecretBytes = 32;
 const bytesOf = (secret: string | Uint8Array) =>
   typeof secret === "string" ? new TextEncoder().encode(secret) : new Uint8Array(secret);
@@ -143,7 +144,7 @@ export function resolveDpop(
   }
   const { nonceSecret } = given;
   return Object.freeze({
-    algorithms: [...(given.algorithms ?? defaultAlgorithms)],
+    algorithms: [...(given.algorithms ?? proofAlgorithms)],
     proofMaxAgeSeconds: given.proofMaxAgeSeconds ?? 60,
     clockToleranceSeconds: given.clockToleranceSeconds ?? 30,
     nonce: given.nonce ?? false,

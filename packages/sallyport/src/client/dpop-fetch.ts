@@ -1,0 +1,64 @@
+// A `fetch` that calls an API with a DPoP-bound token: a proof for each request, and the server's nonces (RFC 9449 §7, §9).
+import { createDpopProof, type DpopKey } from "./dpop-key.ts";
+
+/** Options of {@link createDpopFetch}. */
+export interface DpopFetchOptions {
+  readonly key: DpopKey;
+  /** The token, or what brings one that is still good. */
+  readonly accessToken: string | (() => string | Promise<string>);
+  /** Default: the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** The clock, in milliseconds since 1970. Default: `Date.now`. */
+  readonly now?: () => number;
+}
+
+/**
+ * Makes a `fetch` that adds the token and its proof, and repeats a request once where the server asks for a nonce. A body that is
+ * a stream is kept in memory for that. A redirect is an error, since a proof is good for one URL; `redirect: "manual"` shows it.
+ *
+ * @example
+ * ```ts
+ * const key = await createDpopKey();
+ * const api = createDpopFetch({ key, accessToken });
+ * const orders = await api("https://api.example.org/orders");
+ * ```
+ */
+export function createDpopFetch({
+  key,
+  accessToken,
+  fetch = globalThis.fetch,
+  now = Date.now,
+}: DpopFetchOptions): typeof globalThis.fetch {
+  /** The last nonce of each server. */
+  const nonces = new Map<string, string>();
+
+  async function send(request: Request): Promise<Response> {
+    const token = typeof accessToken === "string" ? accessToken : await accessToken();
+    const { method, url } = request;
+    const nonce = nonces.get(new URL(url).origin);
+    const headers = new Headers(request.headers);
+    headers.set("authorization", `DPoP ${token}`);
+    headers.set("dpop", await createDpopProof(key, { method, url, accessToken: token, nonce, now: now() }));
+    const redirect = request.redirect === "follow" ? "error" : request.redirect;
+    return fetch(new Request(request, { headers, redirect }));
+  }
+
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const again = request.clone();
+    const { origin } = new URL(request.url);
+    const response = await send(request);
+    const nonce = response.headers.get("dpop-nonce");
+    if (nonce === null || nonce === nonces.get(origin)) return response;
+    nonces.set(origin, nonce);
+    if (!asksForNonce(response)) return response;
+    await response.body?.cancel();
+    return send(again);
+  };
+}
+
+function asksForNonce({ status, headers }: Response): boolean {
+  return (
+    status === 401 && /\bdpop\b.*\berror="?use_dpop_nonce\b/i.test(headers.get("www-authenticate") ?? "")
+  );
+}
