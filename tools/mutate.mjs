@@ -92,7 +92,7 @@ function whatWentWrong() {
 
 function makePlan() {
   const paths = ["verify", "authorize"].flatMap((room) =>
-    readdirSync(join(source, room)).map((name) => join(source, room, name)),
+    readdirSync(join(source, room), { recursive: true }).map((name) => join(source, room, name)),
   );
   let first = 0;
   const files = paths

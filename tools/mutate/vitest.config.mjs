@@ -24,9 +24,9 @@ export default defineConfig({
   test: {
     ...base.test,
     runner: "./tools/mutate/runner.mjs",
-    include: ["packages/sallyport/test/{verify,presets,authorize}/**/*.test.ts"],
+    include: ["packages/sallyport/test/{verify,presets,authorize,sender,introspection}/**/*.test.ts"],
     // Fuzz runs look for crashes, not for refusals; vectors are not at hand everywhere; the tables on one platform will do.
-    exclude: ["**/node_modules/**", "**/*fuzz*", "**/vectors-*", "**/threats-web*"],
+    exclude: ["**/node_modules/**", "**/*fuzz*", "**/vectors-*", "**/*-web.test.ts", "**/rfc9449*"],
     maxWorkers: together ? availableParallelism() : 1,
     // What a mutant throws after its test has ended says nothing about the next test.
     dangerouslyIgnoreUnhandledErrors: together,

@@ -26,6 +26,8 @@ export interface DpopCase {
   /** The client's key. Default: an EC key. */
   readonly client?: keyof typeof clientKeys;
   readonly expect: "accept" | AuthErrorCode;
+  /** What the error's sentence says, where the code alone tells too little. */
+  readonly because?: RegExp;
 }
 
 export const publicUrl = "https://api.example/v1";
@@ -133,6 +135,7 @@ const forms: readonly DpopCase[] = [
   }),
   header("D02", "alg RS1", { alg: "RS1" }),
   header("D02", "alg missing", { alg: undefined }),
+  header("D02", "alg a list", { alg: ["EdDSA"] }),
   header("D02", "alg in lower case", { alg: "es256" }),
   { id: "D02", name: "an alg that is not configured", client: "es384", expect: ip },
   { id: "D02", name: "RS256 where only ES256 is", client: "rs", dpop: { algorithms: ["ES256"] }, expect: ip },
@@ -183,6 +186,8 @@ const requests: readonly DpopCase[] = [
   claims("D05", "htu by http", { htu: "http://api.example/v1/orders" }),
   claims("D05", "htu of another port", { htu: "https://api.example:8443/v1/orders" }),
   claims("D05", "htu with a user", { htu: "https://me@api.example/v1/orders" }),
+  claims("D05", "htu with a password alone", { htu: "https://:pw@api.example/v1/orders" }),
+  claims("D05", "htu of a port that is none", { htu: "https://api.example:99999/v1/orders" }),
   claims("D05", "htu a path alone", { htu: "/v1/orders" }),
   claims("D05", "htu without a scheme", { htu: "//api.example/v1/orders" }),
   claims("D05", "htu with backslashes", { htu: "https:\\\\api.example\\v1\\orders" }),
@@ -353,7 +358,23 @@ const bindings: readonly DpopCase[] = [
   },
 ];
 
-export const dpopCases: readonly DpopCase[] = [...honest, ...forms, ...keys, ...requests, ...bindings];
+/** What the log says, where the code alone would not tell which check refused. */
+const sentences: Readonly<Record<string, RegExp>> = {
+  "no DPoP header": /no DPoP header/,
+  "two DPoP headers": /more than one DPoP header/,
+  "not a JWT": /not one well-formed JWT/,
+  "typ not a string": /typ of the DPoP proof/,
+  "alg missing": /alg of the DPoP proof/,
+  "alg a list": /alg of the DPoP proof/,
+  "jwk null": /has no jwk/,
+  "jwk a string": /has no jwk/,
+  "jwk a list": /has no jwk/,
+  "jwk with the private d": /shows a private key/,
+};
+
+export const dpopCases: readonly DpopCase[] = [...honest, ...forms, ...keys, ...requests, ...bindings].map(
+  (one) => ({ ...one, ...(sentences[one.name] && { because: sentences[one.name] }) }),
+);
 
 /** The token and the presentation of a case. */
 export function requestOf(one: DpopCase, kit: Kit): { token: string; presented: Presentation } {

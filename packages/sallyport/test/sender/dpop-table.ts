@@ -31,6 +31,7 @@ export function runDpopTable(): void {
             (thrown: unknown) => thrown,
           );
           assertRefusal(error, one.expect, token);
+          if (one.because) expect((error as Error).message).toMatch(one.because);
         }
       }
       const { token: honest, presented: proven } = requestOf(
