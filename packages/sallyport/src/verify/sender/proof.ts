@@ -50,8 +50,10 @@ export function createProofParser(allowed: readonly Algorithm[]) {
       try {
         return parser.parse(value);
       } catch (cause) {
-        if (!(cause instanceof AuthError) || cause.code === "invalid_dpop_proof") throw cause;
-        throw invalid("The DPoP header is not one well-formed JWT", cause);
+        if (cause instanceof AuthError && cause.code === "malformed_token") {
+          throw invalid("The DPoP header is not one well-formed JWT", cause);
+        }
+        throw cause;
       }
     },
   };
