@@ -1,6 +1,6 @@
 // The platform on Node.js: `node:crypto` answers at once, with no thread pool between (2.4 × faster than WebCrypto).
 import { Buffer, isUtf8 } from "node:buffer";
-import {
+import crypto, {
   constants,
   createHash,
   createHmac,
@@ -108,16 +108,22 @@ function verifySignature(row: AlgorithmRow, key: PlatformKey, data: string, sign
   return createVerify(hash).update(data, "latin1").verify(options, signature);
 }
 
+// A fifth quicker where there is one (Node from 20.12 on); other runtimes that speak Node's language may have none.
+const { hash: hashAtOnce } = crypto as Partial<Pick<typeof crypto, "hash">>;
+
+function sha256(data: string | Uint8Array): string {
+  if (hashAtOnce) return hashAtOnce("sha256", data, "base64url");
+  const hash = createHash("sha256");
+  return (typeof data === "string" ? hash.update(data, "latin1") : hash.update(data)).digest("base64url");
+}
+
 export const platform: Platform = {
   decodeBase64url,
   decodeText,
   importKey,
   importSecret,
   verify: verifySignature,
-  sha256: (data) =>
-    createHash("sha256")
-      .update(typeof data === "string" ? Buffer.from(data, "latin1") : data)
-      .digest("base64url"),
+  sha256,
   hmacSha256: (secret, data) => createHmac("sha256", secret).update(data, "latin1").digest("base64url"),
   randomUint32: () => randomInt(0x1_0000_0000),
 };
