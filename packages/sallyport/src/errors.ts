@@ -116,6 +116,10 @@ export interface ChallengeOptions {
   readonly dpop?: { readonly algorithms: readonly string[]; readonly required: boolean };
   /** The scheme that the request used. Default: the first that is offered. */
   readonly scheme?: "Bearer" | "DPoP";
+  /** The URL of the protected-resource metadata (RFC 9728 §5.1). Default: none is told. */
+  readonly resourceMetadata?: string | undefined;
+  /** Scopes to ask for with the next token (RFC 6750 §3 `scope`), where a 401 names none of its own. */
+  readonly scopes?: readonly string[];
 }
 
 /**
@@ -171,11 +175,17 @@ export class AuthError extends Error {
   }
 
   /**
-   * The value of `WWW-Authenticate` (RFC 6750 §3, RFC 9470 §3, RFC 9449 §7.1), or `undefined` where no challenge applies (503).
+   * The value of `WWW-Authenticate` (RFC 6750 §3, RFC 9470 §3, RFC 9449 §7.1, RFC 9728 §5.1), or `undefined` where no challenge applies (503).
    * Every challenge has at least one parameter, holds only characters RFC 6750 allows, and repeats nothing of the request.
    * Where two schemes are offered, the one that the request used comes first, and only it is told what was wrong.
    */
-  challenge({ realm = "api", dpop, scheme }: ChallengeOptions = {}): string | undefined {
+  challenge({
+    realm = "api",
+    dpop,
+    scheme,
+    resourceMetadata,
+    scopes = [],
+  }: ChallengeOptions = {}): string | undefined {
     if (this.status === 503) return undefined;
     const offered = dpop === undefined ? bearerOnly : dpop.required ? dpopOnly : bothSchemes;
     const aboutProof = this.code === "invalid_dpop_proof" || this.code === "use_dpop_nonce";
@@ -184,16 +194,20 @@ export class AuthError extends Error {
     const others = this.status === 401 ? offered.filter((one) => one !== used) : [];
     const place = [`realm="${quoted(realm)}"`];
     const algs = dpop ? [`algs="${quoted(dpop.algorithms.join(" "))}"`] : [];
+    const metadata = resourceMetadata ? [`resource_metadata="${quoted(resourceMetadata)}"`] : [];
     const one = (name: string, told: readonly string[]) =>
-      `${name} ${[...place, ...told, ...(name === "DPoP" ? algs : [])].join(", ")}`;
-    return [one(used as string, this.#told()), ...others.map((name) => one(name, []))].join(", ");
+      `${name} ${[...place, ...told, ...(name === "DPoP" ? algs : []), ...metadata].join(", ")}`;
+    return [one(used as string, this.#told(scopes)), ...others.map((name) => one(name, []))].join(", ");
   }
 
   /** The parameters that say what was wrong. */
-  #told(): readonly string[] {
+  #told(scopes: readonly string[]): readonly string[] {
     const told: string[] = [];
     if (this.error) told.push(`error="${this.error}"`, `error_description="${quoted(this.description)}"`);
-    if (this.scopes.length > 0) told.push(`scope="${quoted(this.scopes.join(" "))}"`);
+    const wanted = this.status === 401 && this.scopes.length === 0 ? scopes : this.scopes;
+    // Whether a client may refresh is between it and the issuer: no resource asks for that (MCP authorization, 2026-07-28).
+    const asked = wanted.filter((scope) => scope !== "offline_access");
+    if (asked.length > 0) told.push(`scope="${quoted(asked.join(" "))}"`);
     if (this.acrValues.length > 0) told.push(`acr_values="${quoted(this.acrValues.join(" "))}"`);
     if (this.maxAgeSeconds !== undefined) told.push(`max_age="${this.maxAgeSeconds}"`);
     return told;

@@ -12,9 +12,18 @@ import { type Decision, decide, type Requirement, requirement } from "./authoriz
 import { isThenable } from "./chain.ts";
 import { configFromEnvironment, inCallersWords } from "./config/index.ts";
 import type { AuthEvent } from "./events.ts";
-import { createGuard, type Guard, type GuardOptions, type OnRefused } from "./http/index.ts";
+import {
+  createGuard,
+  createResourceMetadata,
+  type Guard,
+  type GuardOptions,
+  type OnRefused,
+  type ResourceMetadata,
+  type ResourceMetadataOptions,
+  resourceMetadataTable,
+} from "./http/index.ts";
 import type { Identity, JsonObject } from "./identity.ts";
-import { checkArguments, isFunction, type OptionTable } from "./options.ts";
+import { checkArguments, isFunction, isPlainObject, type OptionTable } from "./options.ts";
 import {
   createVerifier,
   depsTable,
@@ -30,6 +39,8 @@ import {
 export interface SallyportOptions extends VerifierOptions {
   /** `answer` (default) sends the refusal; `throw` hands the `AuthError` to the framework's own error handling. */
   readonly refuse?: "answer" | "throw";
+  /** What the metadata document of the resource says of it (RFC 9728), beside what follows from the other options. */
+  readonly resourceMetadata?: ResourceMetadataOptions;
 }
 
 /** What is alive: the verifier's, the audit sinks, and the say in refusals. */
@@ -47,6 +58,8 @@ export interface SallyportDeps<Claims = JsonObject> extends VerifierDeps<Claims>
 export interface Core<Claims = JsonObject> {
   readonly verifier: Verifier<Claims>;
   readonly refuse: "answer" | "throw";
+  /** The resource's metadata document; `undefined` where there is none. */
+  readonly metadata: ResourceMetadata | undefined;
   /** Compiles a guard; a framework's `required()` and `optional()` call it once a route. */
   guard(needed: Requirement | undefined, options?: GuardOptions): Guard<Claims>;
   /** Decides without throwing and without a request. */
@@ -66,6 +79,11 @@ export const sallyportOptionTable = {
     takes: "answer or throw",
     doc: "Whether a refusal is sent, or thrown as an `AuthError` into the framework's own error handling.",
     default: "`answer`",
+  },
+  resourceMetadata: {
+    check: isPlainObject,
+    takes: `an object of ${Object.keys(resourceMetadataTable).join(", ")}`,
+    doc: "What the [metadata document](resource-metadata.md) of the resource says of it (RFC 9728). Needs `publicUrl` or `resource`.",
   },
 } as const satisfies OptionTable;
 
@@ -99,7 +117,7 @@ export function createCore<Claims = JsonObject>(
 ): Core<Claims> {
   const options = given ?? (configFromEnvironment() as SallyportOptions);
   checkArguments("sallyport", options, sallyportOptionTable, deps, sallyportDepsTable);
-  const { refuse = "answer", ...verifierOptions } = options;
+  const { refuse = "answer", resourceMetadata: description, ...verifierOptions } = options;
   const { audit: _audit, onRefused, ...verifierDeps } = deps;
   const sinks = sinksOf(deps);
   const audit = sinks.length === 0 ? undefined : createAudit({ sinks, waitUntil: deps.waitUntil });
@@ -124,9 +142,15 @@ export function createCore<Claims = JsonObject>(
       heard ? { ...withoutEcho(verifierDeps, sinks), onEvent: emit } : verifierDeps,
     ),
   );
+  const metadata = inCallersWords(call, () => metadataOf(verifierOptions, description, verifier));
   const guardDeps = {
     verifier,
-    challenge: { realm: options.realm ?? "api", ...(verifier.dpop && { dpop: verifier.dpop }) },
+    metadata,
+    challenge: {
+      realm: options.realm ?? "api",
+      ...(verifier.dpop && { dpop: verifier.dpop }),
+      ...(metadata && { resourceMetadata: metadata.url, scopes: options.requiredScopes ?? [] }),
+    },
     onRefused,
     refuse,
     warn: deps.logger && ((message: string) => deps.logger?.warn({ event: "on_refused_failed" }, message)),
@@ -137,6 +161,7 @@ export function createCore<Claims = JsonObject>(
   return {
     verifier,
     refuse,
+    metadata,
     guard: (needed, guardOptions = {}) => createGuard(needed, guardOptions, guardDeps),
     decide: (identity, needed) => decide(identity, requirement(needed), now()),
     ready: () => verifier.ready(),
@@ -147,6 +172,34 @@ export function createCore<Claims = JsonObject>(
       await audit?.close();
     },
   };
+}
+
+/** @throws TypeError where a description has nothing to describe, or no client could use it */
+function metadataOf(
+  { resource, publicUrl, mtls }: VerifierOptions,
+  description: ResourceMetadataOptions | undefined,
+  { authorizationServers, dpop }: Pick<Verifier, "authorizationServers" | "dpop">,
+): ResourceMetadata | undefined {
+  const named = resource ?? publicUrl;
+  if (named === undefined) {
+    if (!description) return undefined;
+    throw new TypeError(
+      "sallyport: `resourceMetadata` needs `publicUrl` or `resource`: a request's `Host` is never believed",
+    );
+  }
+  const metadata = createResourceMetadata({
+    resource: named,
+    option: resource === undefined ? "publicUrl" : "resource",
+    authorizationServers,
+    description,
+    dpop,
+    // By default such tokens are taken where a certificate is seen; whether callers' certificates get here, who sets it knows.
+    mtls: mtls === "accepted" || mtls === "required",
+  });
+  if (metadata || !description) return metadata;
+  throw new TypeError(
+    "sallyport: `resourceMetadata` needs an issuer that clients can get tokens from (`authorizationServer`)",
+  );
 }
 
 function sinksOf({ audit, logger, onEvent }: Pick<SallyportDeps, "audit" | "logger" | "onEvent">) {

@@ -168,6 +168,12 @@ function scopesOf(needed: Requirement): readonly string[] {
   return Object.hasOwn(needed, "scopes") ? ((needed as RequirementFields).scopes ?? []) : [];
 }
 
+/** Scopes that a client without a token does well to ask for: of alternatives the first one's, as where all are denied. */
+export function scopesToAskFor(needed: Requirement): readonly string[] {
+  if (hasAnyOf(needed)) return needed.anyOf.slice(0, 1).flatMap(scopesToAskFor);
+  return hasAllOf(needed) ? needed.allOf.flatMap(scopesToAskFor) : scopesOf(needed);
+}
+
 function decideAny(
   identity: Identity<unknown>,
   list: readonly Requirement[],

@@ -14,7 +14,14 @@ export {
   scope,
 } from "./builders.ts";
 export type { Check } from "./check.ts";
-export { type Decision, decide, denialError, describeRequirement, type Missing } from "./decide.ts";
+export {
+  type Decision,
+  decide,
+  denialError,
+  describeRequirement,
+  type Missing,
+  scopesToAskFor,
+} from "./decide.ts";
 export {
   type ClaimRequirement,
   type Requirement,

@@ -2,7 +2,7 @@
 
 import type { Requirement } from "../authorize/index.ts";
 import { isPromise } from "../chain.ts";
-import { Answer, type GuardOptions, type Outcome, type RequestFacts } from "../http/index.ts";
+import { Answer, answerMetadata, type GuardOptions, type Outcome, type RequestFacts } from "../http/index.ts";
 import type { Identity } from "../identity.ts";
 import { type Core, createCore, type SallyportDeps, type SallyportOptions } from "../sallyport.ts";
 
@@ -32,10 +32,20 @@ export type Gate<Carrier> = (
   facts: RequestFacts,
 ) => Answer | undefined | Promise<Answer | undefined>;
 
+/** The resource's metadata document (RFC 9728), ready to be served. */
+export interface Document {
+  /** Its path from the root of the host. */
+  readonly path: string;
+  /** The answer to a request for it; `undefined` for any other path. `url` is the target, or the whole URL. */
+  answer(method: string, url: string): Answer | undefined;
+}
+
 /** What an adapter builds on. */
 export interface Kit<Claims, Carrier extends object> {
   readonly auth: Auth<Claims, Carrier>;
   readonly refuse: "answer" | "throw";
+  /** `undefined` where nothing says what the resource is called, or no client could get a token for it. */
+  readonly document: Document | undefined;
   /** Compiles a guard, once a route. */
   gate(needed: Requirement | undefined, options?: GuardOptions): Gate<Carrier>;
   /** Whether this very gate let the request in last: that another one, of a wider scope, did says nothing. */
@@ -130,13 +140,29 @@ export function createKit<Claims, Carrier extends object>(
     return visits.get(request)?.isBy(judge) === true;
   }
 
-  const { verifier, decide, ready, health, signingKeys, close, refuse } = core;
+  const { verifier, decide, ready, health, signingKeys, close, refuse, metadata } = core;
   return {
     auth: { verifier, decide, ready, health, signingKeys, close, identity, maybeIdentity },
     refuse,
+    document: metadata && {
+      path: metadata.path,
+      answer: (method, url) => answerMetadata(metadata, method, url),
+    },
     gate,
     hasPassed,
   };
+}
+
+/**
+ * The document of who asks for it to be served.
+ *
+ * @throws TypeError where there is none: the application would answer 404, and nobody would know why
+ */
+export function existing(document: Document | undefined): Document {
+  if (document) return document;
+  throw new TypeError(
+    "auth.resourceMetadata has no document to serve: give sallyport() `publicUrl` or `resource`, and an issuer that clients can get tokens from",
+  );
 }
 
 /**

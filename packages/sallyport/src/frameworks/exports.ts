@@ -1,4 +1,10 @@
 // What users of every framework need beside `sallyport()`: requirements, the identity, the error and their types.
-export type { GuardOptions, OnRefused, Refusal, RefusalChange } from "../http/index.ts";
+export type {
+  GuardOptions,
+  OnRefused,
+  Refusal,
+  RefusalChange,
+  ResourceMetadataOptions,
+} from "../http/index.ts";
 export * from "../index.ts";
 export type { SallyportDeps, SallyportOptions } from "../sallyport.ts";

@@ -5,7 +5,7 @@ import { isPromise } from "../chain.ts";
 import { type Answer, type GuardOptions, type NodeMessage, nodeFacts } from "../http/index.ts";
 import type { JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import { type Auth, createKit, type OptionalOptions, onlyRequirement } from "./common.ts";
+import { type Auth, createKit, existing, type OptionalOptions, onlyRequirement } from "./common.ts";
 import { letIn, type NodeResponse, send, setHeaders } from "./node-response.ts";
 
 export * from "./exports.ts";
@@ -30,6 +30,13 @@ export interface ExpressAuth<Claims> extends Auth<Claims, ExpressRequestLike> {
   required(needed?: Requirement): ExpressMiddleware;
   /** Anyone, but a token is verified, meets the requirement, and a bad one is refused (or is nobody's, by `onInvalid`). */
   optional(needed?: Requirement, options?: OptionalOptions): ExpressMiddleware;
+  /**
+   * Serves the resource's metadata document (RFC 9728) at its well-known path, to everyone: `app.use(auth.resourceMetadata())`
+   * on the application itself, ahead of its routes.
+   *
+   * @throws TypeError where neither `publicUrl` nor `resource` is set, or no issuer is one that clients can get tokens from
+   */
+  resourceMetadata(): ExpressMiddleware;
 }
 
 /**
@@ -50,7 +57,7 @@ export function sallyport<Claims = JsonObject>(
 ): ExpressAuth<Claims> {
   // Express gives each request a prototype of its own making, and with it a hidden class of its own: to add a field to it, or to
   // read one, costs microseconds. Hence a WeakMap, and no field that is not needed.
-  const { auth, gate } = createKit<Claims, ExpressRequestLike>(options, deps, new WeakMap());
+  const { auth, gate, document } = createKit<Claims, ExpressRequestLike>(options, deps, new WeakMap());
 
   function middleware(needed: Requirement | undefined, guardOptions: GuardOptions): ExpressMiddleware {
     const judge = gate(needed, guardOptions);
@@ -72,6 +79,14 @@ export function sallyport<Claims = JsonObject>(
     ...auth,
     required: (...given) => middleware(onlyRequirement(given), {}),
     optional: (needed, { onInvalid = "refuse" } = {}) => middleware(needed, { optional: true, onInvalid }),
+    resourceMetadata() {
+      const { answer } = existing(document);
+      return (request, response, next) => {
+        const found = answer(request.method ?? "", request.originalUrl ?? request.url ?? "");
+        if (found) send(found, response);
+        else next();
+      };
+    },
   };
 }
 

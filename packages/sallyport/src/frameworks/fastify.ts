@@ -15,6 +15,7 @@ import {
 import type { JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
 import { type Auth, createKit, type OptionalOptions, onlyRequirement } from "./common.ts";
+import { addMetadataRoute } from "./fastify-metadata.ts";
 
 export * from "./exports.ts";
 
@@ -60,7 +61,11 @@ export interface FastifyAuth<Claims> extends Auth<Claims, FastifyRequestLike> {
   required(needed?: Requirement): GuardedRoute;
   /** Anyone, but a token is verified, meets the requirement, and a bad one is refused (or is nobody's, by `onInvalid`). */
   optional(needed?: Requirement, options?: OptionalOptions): GuardedRoute;
-  /** Closes the verifier and the audit trail with the application: `app.register(auth.plugin())`. */
+  /**
+   * Closes the verifier and the audit trail with the application: `app.register(auth.plugin())`. Where `publicUrl` or
+   * `resource` is set, it also adds the route of the resource's metadata document (RFC 9728), open to everyone and at the
+   * root of the application, wherever the plugin is registered.
+   */
   plugin(): FastifyPluginCallback;
 }
 
@@ -79,7 +84,7 @@ export function sallyport<Claims = JsonObject>(
   options?: SallyportOptions,
   deps?: SallyportDeps<Claims>,
 ): FastifyAuth<Claims> {
-  const { auth, gate, hasPassed } = createKit<Claims, FastifyRequestLike>(options, deps);
+  const { auth, gate, hasPassed, document } = createKit<Claims, FastifyRequestLike>(options, deps);
 
   function guarded(needed: Requirement | undefined, guardOptions: GuardOptions): GuardedRoute {
     const judge = gate(needed, guardOptions);
@@ -115,6 +120,7 @@ export function sallyport<Claims = JsonObject>(
     optional: (needed, { onInvalid = "refuse" } = {}) => guarded(needed, { optional: true, onInvalid }),
     plugin: () => (app, _options, done) => {
       app.addHook("onClose", () => auth.close());
+      if (document) addMetadataRoute(app, document);
       done();
     },
   };

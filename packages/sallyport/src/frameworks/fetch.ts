@@ -3,7 +3,7 @@ import type { Requirement } from "../authorize/index.ts";
 import { type Answer, type GuardOptions, vary, webFacts } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import { type Auth, createKit, type OptionalOptions } from "./common.ts";
+import { type Auth, createKit, existing, type OptionalOptions } from "./common.ts";
 
 export * from "./exports.ts";
 
@@ -42,6 +42,13 @@ export interface FetchAuth<Claims> extends Auth<Claims, Request> {
     handler: CallerHandler<Identity<Claims> | undefined, Rest>,
     options?: OptionalOptions,
   ): FetchHandler<Rest>;
+  /**
+   * The answer to a request for the resource's metadata document (RFC 9728), whoever asks; `undefined` to any other:
+   * `auth.resourceMetadata(request) ?? handler(request)`
+   *
+   * @throws TypeError where neither `publicUrl` nor `resource` is set, or no issuer is one that clients can get tokens from
+   */
+  resourceMetadata(request: Request): Response | undefined;
 }
 
 /**
@@ -59,7 +66,7 @@ export function sallyport<Claims = JsonObject>(
   options?: SallyportOptions,
   deps?: SallyportDeps<Claims>,
 ): FetchAuth<Claims> {
-  const { auth, gate } = createKit<Claims, Request>(options, deps);
+  const { auth, gate, document } = createKit<Claims, Request>(options, deps);
 
   function handle<Rest extends readonly unknown[]>(
     needed: Requirement | undefined,
@@ -100,6 +107,10 @@ export function sallyport<Claims = JsonObject>(
     ...auth,
     required: overloaded(false) as FetchAuth<Claims>["required"],
     optional: overloaded(true) as FetchAuth<Claims>["optional"],
+    resourceMetadata({ method, url }) {
+      const found = existing(document).answer(method, url);
+      return found && respond(found);
+    },
   };
 }
 

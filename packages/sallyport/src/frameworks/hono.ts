@@ -7,7 +7,7 @@ import { isPromise } from "../chain.ts";
 import { type Answer, type GuardOptions, type NodeMessage, vary, webFacts } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import { type Auth, createKit, type OptionalOptions, onlyRequirement } from "./common.ts";
+import { type Auth, createKit, existing, type OptionalOptions, onlyRequirement } from "./common.ts";
 
 export * from "./exports.ts";
 
@@ -20,6 +20,13 @@ export interface HonoAuth<Claims> extends Auth<Claims, Context> {
   required(needed?: Requirement): IdentityMiddleware<Identity<Claims>>;
   /** Anyone, but a token is verified, meets the requirement, and a bad one is refused (or is nobody's, by `onInvalid`). */
   optional(needed?: Requirement, options?: OptionalOptions): IdentityMiddleware<Identity<Claims> | undefined>;
+  /**
+   * Serves the resource's metadata document (RFC 9728) at its well-known path, to everyone: `app.use(auth.resourceMetadata())`
+   * on the application itself, ahead of its routes.
+   *
+   * @throws TypeError where neither `publicUrl` nor `resource` is set, or no issuer is one that clients can get tokens from
+   */
+  resourceMetadata(): MiddlewareHandler;
 }
 
 /**
@@ -37,7 +44,7 @@ export function sallyport<Claims = JsonObject>(
   options?: SallyportOptions,
   deps?: SallyportDeps<Claims>,
 ): HonoAuth<Claims> {
-  const { auth, gate } = createKit<Claims, Context>(options, deps);
+  const { auth, gate, document } = createKit<Claims, Context>(options, deps);
 
   function middleware<Caller>(
     needed: Requirement | undefined,
@@ -60,6 +67,14 @@ export function sallyport<Claims = JsonObject>(
     ...auth,
     required: (...given) => middleware(onlyRequirement(given), {}),
     optional: (needed, { onInvalid = "refuse" } = {}) => middleware(needed, { optional: true, onInvalid }),
+    resourceMetadata() {
+      const { answer } = existing(document);
+      return async (c, next) => {
+        const found = answer(c.req.method, c.req.url);
+        if (found) return respond(found, c);
+        await next();
+      };
+    },
   };
 }
 

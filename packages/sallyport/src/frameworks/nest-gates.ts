@@ -11,6 +11,8 @@ export interface GuardedRoute {
   readonly gate: Gate<NodeMessage>;
   /** Whether nobody in particular may come, too. */
   readonly optional: boolean;
+  /** Whose gate it is: one resource of several. */
+  readonly kit: Kit<unknown, NodeMessage>;
 }
 
 /** One application's gates. */
@@ -20,6 +22,12 @@ export interface Gates {
   readonly everywhere: boolean;
   /** A route's gate, `undefined` where it is public. */
   routeOf(controller: Marked, handler: Marked): GuardedRoute | undefined;
+  /**
+   * Hands a controller over to the gates of another resource, before the first of its routes is asked for.
+   *
+   * @throws TypeError where it belongs to a third one
+   */
+  assign(controller: Marked, gates: Gates): void;
 }
 
 /** Provides the {@link Gates}. */
@@ -33,15 +41,18 @@ export function createGates(
 ): Gates {
   const kit = createKit<unknown, NodeMessage>(options, deps, new WeakMap());
   // By class first: a class that extends another may share its methods, not its rules.
+  const owners = new Map<Marked, Gates>();
   const compiled = new WeakMap<Marked, WeakMap<Marked, GuardedRoute | "public">>();
 
   function compile(controller: Marked, handler: Marked): GuardedRoute | "public" {
+    const owner = owners.get(controller);
+    if (owner) return owner.routeOf(controller, handler) ?? "public";
     const mark = markOf(controller, handler) ?? { access: "protected" };
     if (mark.access === "public") return "public";
     const { access, needed, onInvalid = "refuse" } = mark;
     const optional = access === "optional";
     try {
-      return { gate: kit.gate(needed, optional ? { optional, onInvalid } : {}), optional };
+      return { gate: kit.gate(needed, optional ? { optional, onInvalid } : {}), optional, kit };
     } catch (error) {
       const what = error instanceof Error ? error.message : "it is not a requirement";
       throw new TypeError(`The requirement of ${controller.name}.${handler.name} is refused: ${what}`, {
@@ -64,7 +75,16 @@ export function createGates(
     return route === "public" ? undefined : route;
   }
 
-  return { kit, everywhere, routeOf };
+  function assign(controller: Marked, gates: Gates): void {
+    if ((owners.get(controller) ?? gates) !== gates) {
+      throw new TypeError(
+        `${controller.name} belongs to two resources: let one module with SallyportModule.forResource() have it`,
+      );
+    }
+    owners.set(controller, gates);
+  }
+
+  return { kit, everywhere, routeOf, assign };
 }
 
 /** Whose gate let a request in: a decorator has nothing injected, and finds who came by the request alone. */

@@ -36,13 +36,12 @@ export class SallyportGuard implements CanActivate {
   }
 
   #judge(
-    { gate, optional }: GuardedRoute,
+    { gate, optional, kit }: GuardedRoute,
     request: unknown,
     response: AdapterResponse,
   ): boolean | Promise<boolean> {
     const message = nodeRequest(request);
     // The guard of a class, of a method and of the whole application may all be this one: a request is judged once.
-    const { kit } = this.#gates;
     if (kit.hasPassed(message, gate)) {
       enter(message, kit);
       return true;

@@ -5,16 +5,19 @@ import {
   Inject,
   Module,
   type ModuleMetadata,
+  type NestModule,
   type OnApplicationShutdown,
   type OnModuleInit,
   type Provider,
 } from "@nestjs/common";
-import { APP_FILTER, APP_GUARD, MetadataScanner, ModulesContainer } from "@nestjs/core";
+import { APP_FILTER, APP_GUARD, HttpAdapterHost, MetadataScanner, ModulesContainer } from "@nestjs/core";
 import type { JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
 import { PlainAnswerFilter } from "./nest-exchange.ts";
 import { createGates, GATES, type Gates } from "./nest-gates.ts";
 import { EverywhereGuard, SallyportGuard } from "./nest-guard.ts";
+import { serveMetadata } from "./nest-metadata.ts";
+import { RESOURCE_GATES, SallyportResourceModule } from "./nest-resource.ts";
 import { Sallyport } from "./nest-service.ts";
 
 export * from "./exports.ts";
@@ -52,13 +55,19 @@ let modules = 0;
  * ```
  */
 @Module({})
-export class SallyportModule implements OnModuleInit, OnApplicationShutdown {
+export class SallyportModule implements NestModule, OnModuleInit, OnApplicationShutdown {
   readonly #gates: Gates;
   readonly #container: ModulesContainer;
+  readonly #host: HttpAdapterHost;
 
-  constructor(@Inject(GATES) gates: Gates, @Inject(ModulesContainer) container: ModulesContainer) {
+  constructor(
+    @Inject(GATES) gates: Gates,
+    @Inject(ModulesContainer) container: ModulesContainer,
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+  ) {
     this.#gates = gates;
     this.#container = container;
+    this.#host = host;
   }
 
   /**
@@ -76,6 +85,33 @@ export class SallyportModule implements OnModuleInit, OnApplicationShutdown {
     useFactory,
   }: SallyportModuleAsyncOptions<Claims>): DynamicModule {
     return { ...moduleWith({ provide: SETTINGS, useFactory, inject }), imports };
+  }
+
+  /**
+   * One more resource of the same application (RFC 9728 §1.2), with an identifier, an audience and a metadata document of
+   * its own: for the controllers of the modules that import it, beside `forRoot()`.
+   *
+   * @example
+   * ```ts
+   * @Module({
+   *   imports: [SallyportModule.forResource({ issuer, audience: tools, resource: tools })],
+   *   controllers: [ToolsController],
+   * })
+   * class ToolsModule {}
+   * ```
+   */
+  static forResource<Claims = JsonObject>(
+    options: Omit<SallyportModuleOptions<Claims>, "global">,
+  ): DynamicModule {
+    const { deps, ...rest } = options;
+    const gates = { provide: RESOURCE_GATES, useFactory: () => createGates(false, rest, deps) };
+    return { module: SallyportResourceModule, providers: [gates, apart()] };
+  }
+
+  /** Serves the resource's metadata document, where there is one. */
+  configure(): void {
+    const { document } = this.#gates.kit;
+    if (document) serveMetadata(this.#host.httpAdapter, document);
   }
 
   /** Compiles the gate of every route, so that a requirement that is none is found before the first request. */
@@ -106,8 +142,7 @@ export class SallyportModule implements OnModuleInit, OnApplicationShutdown {
 function moduleWith(settings: Provider): DynamicModule {
   const providers: Provider[] = [
     settings,
-    // Nest 10 tells modules apart by their serialised definition, in which two factories look the same.
-    { provide: Symbol("sallyport module"), useValue: modules++ },
+    apart(),
     { provide: GATES, inject: [SETTINGS], useFactory: gatesOf },
     { provide: Sallyport, inject: [GATES], useFactory: (gates: Gates) => new Sallyport(gates) },
     SallyportGuard,
@@ -115,6 +150,11 @@ function moduleWith(settings: Provider): DynamicModule {
     { provide: APP_FILTER, useClass: PlainAnswerFilter },
   ];
   return { module: SallyportModule, global: true, providers, exports: [GATES, Sallyport, SallyportGuard] };
+}
+
+/** Nest 10 tells modules apart by their serialised definition, in which two factories look the same. */
+function apart(): Provider {
+  return { provide: Symbol("sallyport module"), useValue: modules++ };
 }
 
 function gatesOf({ global = false, deps, ...options }: SallyportModuleOptions<unknown>): Gates {

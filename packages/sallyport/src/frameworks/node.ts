@@ -6,7 +6,7 @@ import { isPromise } from "../chain.ts";
 import { type Answer, type GuardOptions, nodeFacts } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import { type Auth, createKit, type OptionalOptions } from "./common.ts";
+import { type Auth, createKit, existing, type OptionalOptions } from "./common.ts";
 import { letIn, send, setHeaders } from "./node-response.ts";
 
 export * from "./exports.ts";
@@ -34,6 +34,13 @@ export interface NodeAuth<Claims> extends Auth<Claims, IncomingMessage> {
     response: ServerResponse,
     needed?: Requirement,
   ): Promise<Identity<Claims> | undefined>;
+  /**
+   * Answers a request for the resource's metadata document (RFC 9728), whoever asks; false for any other:
+   * `if (auth.resourceMetadata(request, response)) return;`
+   *
+   * @throws TypeError where neither `publicUrl` nor `resource` is set, or no issuer is one that clients can get tokens from
+   */
+  resourceMetadata(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
 /**
@@ -51,7 +58,7 @@ export function sallyport<Claims = JsonObject>(
   options?: SallyportOptions,
   deps?: SallyportDeps<Claims>,
 ): NodeAuth<Claims> {
-  const { auth, gate, refuse } = createKit<Claims, IncomingMessage>(options, deps);
+  const { auth, gate, refuse, document } = createKit<Claims, IncomingMessage>(options, deps);
 
   function listen(needed: Requirement | undefined, listener: Listener, guardOptions: GuardOptions): Listener {
     if (typeof listener !== "function") {
@@ -100,6 +107,11 @@ export function sallyport<Claims = JsonObject>(
       }
       setHeaders(answer, response);
       throw answer.thrown;
+    },
+    resourceMetadata(request, response) {
+      const found = existing(document).answer(request.method ?? "", request.url ?? "");
+      if (found) send(found, response);
+      return found !== undefined;
     },
   };
 }

@@ -5,16 +5,19 @@ import {
   describeRequirement,
   type Requirement,
   requirement,
+  scopesToAskFor,
 } from "../authorize/index.ts";
 import { chain, isPromise } from "../chain.ts";
-import { AuthError } from "../errors.ts";
+import { AuthError, type ChallengeOptions } from "../errors.ts";
 import type { DecisionEvent } from "../events.ts";
 import type { Identity } from "../identity.ts";
 import type { Verified, Verifier } from "../verify/index.ts";
 import { asRequestError, readToken } from "./credentials.ts";
 import type { RequestFacts } from "./facts.ts";
+import { answerMetadata } from "./metadata-answer.ts";
 import { preflightAnswer } from "./preflight.ts";
 import { type Answer, type RefusalDeps, Refused } from "./refusal.ts";
+import type { ResourceMetadata } from "./resource-metadata.ts";
 
 /** Rules of one guarded route. */
 export interface GuardOptions {
@@ -27,6 +30,8 @@ export interface GuardOptions {
 /** What a guard needs of the application. */
 export interface GuardDeps<Claims> extends RefusalDeps {
   readonly verifier: Verifier<Claims>;
+  /** The document that challenges point to. */
+  readonly metadata?: ResourceMetadata | undefined;
   readonly now: () => number;
   /** Receives the decision; `undefined` where nobody listens. */
   readonly emit: ((event: DecisionEvent) => void) | undefined;
@@ -51,6 +56,12 @@ export function createGuard<Claims>(
   const { verifier, emit } = deps;
   const frozen = needed === undefined ? undefined : requirement(needed);
   const described = frozen && describeRequirement(frozen);
+  const refusalDeps = deps.metadata ? { ...deps, challenge: withScopes(deps.challenge, frozen) } : deps;
+
+  // A guard of the whole application stands in front of the document too, wherever the document's route was put. Whoever
+  // is to be refused there gets the document itself: going on would let everyone in to what else answers that path.
+  const inPlace = ({ method, url }: RequestFacts) =>
+    deps.metadata && answerMetadata(deps.metadata, method, url);
 
   function judge(
     verified: Verified<Claims> | Promise<Verified<Claims>>,
@@ -79,7 +90,7 @@ export function createGuard<Claims>(
   }
 
   function guard(facts: RequestFacts): Outcome<Claims> | Promise<Outcome<Claims>> {
-    if (facts.preflight && !optional) return preflightAnswer;
+    if (facts.preflight && !optional) return inPlace(facts) ?? preflightAnswer;
     let begun = notBegun;
     let token: string | undefined;
     try {
@@ -134,6 +145,8 @@ export function createGuard<Claims>(
     thrown: unknown,
     token: string | undefined,
   ): Outcome<Claims> {
+    const document = inPlace(facts);
+    if (document) return document;
     const { error, verified } = errorOf(thrown, token);
     // Only who the caller is may be waived: an outage or a malformed request is not nobody's visit.
     if (optional && onInvalid === "anonymous" && error.status === 401 && !verified) {
@@ -141,7 +154,7 @@ export function createGuard<Claims>(
       return undefined;
     }
     if (emit) tell(facts, begun, "refused", verified, error);
-    return new Refused(error, deps, facts.scheme);
+    return new Refused(error, refusalDeps, facts.scheme);
   }
 
   function errorOf(
@@ -186,6 +199,12 @@ export function createGuard<Claims>(
   }
 
   return guard;
+}
+
+/** The challenge of a route: its scopes are what a client without a good token should ask for. */
+function withScopes(challenge: ChallengeOptions, needed: Requirement | undefined): ChallengeOptions {
+  const own = needed ? scopesToAskFor(needed) : [];
+  return { ...challenge, scopes: [...new Set([...(challenge.scopes ?? []), ...own])] };
 }
 
 /** When a request came: `at` by the clock (milliseconds since 1970), `start`, where it is measured, by `performance.now()`. */

@@ -69,6 +69,8 @@ export interface VerifierDpop {
 
 /** Verifies access tokens. */
 export interface Verifier<Claims = JsonObject> {
+  /** Issuers that clients get their tokens from (`authorization_servers`, RFC 9728 §2): the trusted ones, but for those whose tokens no client can ask for. */
+  readonly authorizationServers: readonly string[];
   /**
    * Verifies a token.
    *
@@ -263,6 +265,7 @@ export function createVerifier<Claims = JsonObject>(
   }
 
   return {
+    authorizationServers: issuers.all.flatMap(({ policy }) => policy.authorizationServers),
     async verify(token, presented) {
       const verified = check(token, presented);
       return isPromise(verified) ? (await verified).identity : verified.identity;

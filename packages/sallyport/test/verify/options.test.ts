@@ -57,6 +57,7 @@ const values: Record<
     good: "cognito",
     bad: ["", canary, 7, "Okta", "__proto__", "toString", {}, [], { name: canary }],
   },
+  authorizationServer: { good: false, bad: ["", "false", 0, {}, []] },
   audience: { good: ["a", "b"], bad: ["", " ", [], [""], [7], {}, 7, true, ["a", null]] },
   tenantId: { good: tenant, bad: ["", 7, [tenant], canary], without: ["issuer"] },
   tenants: { good: [tenant], bad: ["", tenant, [], [7], [canary], ["*"], ["common"]], without: ["issuer"] },

@@ -31,6 +31,8 @@ export interface IssuerOptions {
   readonly preset?: PresetName | Preset;
   /** The identifier of this API: one of these must be in `aud`. */
   readonly audience?: string | readonly string[];
+  /** Whether the resource's metadata names this issuer as one that clients get tokens from. Default: the preset's. */
+  readonly authorizationServer?: boolean;
   /** Entra ID: the one tenant whose tokens are accepted. */
   readonly tenantId?: string;
   /** Entra ID, several tenants: those whose tokens are accepted. */
@@ -103,6 +105,12 @@ export const issuerOptionTable = {
     doc: "The identifier of this API. A token must name at least one of them as its audience.",
     env: ["OIDC_AUDIENCE", "OAUTH2_AUDIENCE"],
     parse: parseList,
+  },
+  authorizationServer: {
+    check: isBoolean,
+    takes: "true or false",
+    doc: "Whether the [resource's metadata](resource-metadata.md) names this issuer among those that clients get tokens from.",
+    default: "`true`; `false` for `github-actions`, `kubernetes` and `google-id-token`",
   },
   tenantId: {
     check: isText,

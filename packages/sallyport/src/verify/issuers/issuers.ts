@@ -32,6 +32,8 @@ export interface IssuerPolicy {
   /** What the discovery document's `issuer` may be. */
   readonly discovered: readonly string[];
   readonly discoveryUrl: string;
+  /** What clients are told of where they get tokens: issuers by the names that their own metadata has. */
+  readonly authorizationServers: readonly string[];
   readonly preset: Preset;
   /** The preset's conditions, compiled. */
   readonly accept: readonly ClaimTest[];
@@ -84,6 +86,8 @@ export function resolveIssuer(options: IssuerOptions, where: string): IssuerPoli
     accepted,
     discovered,
     discoveryUrl: options.discoveryUrl ?? `${metadata.replace(/\/$/, "")}${metadataPath}`,
+    authorizationServers:
+      (options.authorizationServer ?? preset.authorizationServer ?? true) ? serversOf(name, accepted) : [],
     preset,
     accept: preset.accept.map(compileCondition),
     refuse: preset.refuse.map(compileCondition),
@@ -133,6 +137,13 @@ function issuerOf(options: IssuerOptions, preset: Preset, where: string): Resolv
     discovered: [issuer],
     metadata: issuer,
   };
+}
+
+/** Several tenants share a name that no metadata document has: each tenant has one of its own. */
+function serversOf(name: string, accepted: IssuerPolicy["accepted"]): readonly string[] {
+  const byTenant = new Map<string | undefined, string>();
+  for (const [issuer, tenant] of accepted) if (!byTenant.has(tenant)) byTenant.set(tenant, issuer);
+  return byTenant.size > 1 ? [...byTenant.values()] : [name];
 }
 
 function audienceOf({ audience }: IssuerOptions, preset: Preset, where: string): readonly string[] {

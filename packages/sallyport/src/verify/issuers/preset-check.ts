@@ -33,6 +33,7 @@ const presetMembers: readonly string[] = [
   "kinds",
   "scopeList",
   "singleAudience",
+  "authorizationServer",
   "tenancy",
 ];
 

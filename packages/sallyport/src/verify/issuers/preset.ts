@@ -63,6 +63,11 @@ export interface Preset {
   readonly tokenId?: readonly ClaimPath[];
   /** For exactly one configured audience only: the provider's tokens look like ID tokens (DESIGN, decision 2). */
   readonly singleAudience?: boolean;
+  /**
+   * Whether a client gets these tokens from the issuer by OAuth, so that the resource's metadata names it (RFC 9728 §2).
+   * Default: true. It is not so for a workload's identity, which its platform hands it, nor for an ID token.
+   */
+  readonly authorizationServer?: boolean;
   /** Tenants share keys: the issuer's forms, the claim that repeats the tenant, and what a tenant looks like. */
   readonly tenancy?: Tenancy;
 }

@@ -174,6 +174,7 @@ const rows = {
     // An e-mail address, which may be unverified, is no user name.
     username: [],
     singleAudience: true,
+    authorizationServer: false,
   },
   keycloak: {
     ...plain,
@@ -265,6 +266,7 @@ const rows = {
     permissions: [],
     username: [],
     singleAudience: true,
+    authorizationServer: false,
   },
   kubernetes: {
     ...plain,
@@ -294,6 +296,7 @@ const rows = {
     permissions: [],
     username: [],
     singleAudience: true,
+    authorizationServer: false,
   },
 } as const satisfies Record<string, Omit<Preset, "name">>;
 
