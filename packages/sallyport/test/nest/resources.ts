@@ -1,31 +1,24 @@
-// Several resources in a Nest application: the first is the application's, each other one a module's.
-import { Controller, Get, type INestApplication, Module, type Type } from "@nestjs/common";
-import { NestFactory } from "@nestjs/core";
-import type { ExpressAdapter } from "@nestjs/platform-express";
-import type { FastifyAdapter } from "@nestjs/platform-fastify";
-import { Protected, SallyportModule } from "../../src/frameworks/nest.ts";
+// Several resources in a Nest application, of any version: the first is the application's, each other one a module's.
+import type { Type } from "@nestjs/common";
 import type { MakeApplication, Resource } from "../resource/servers.ts";
+import type { NestApplicationParts } from "./http-server.ts";
 
 export const nestResources =
-  (adapter: () => ExpressAdapter | FastifyAdapter): MakeApplication =>
+  (nest: NestApplicationParts, adapter: () => never): MakeApplication =>
   async (resources, { everywhere = false } = {}) => {
+    const { SallyportModule } = nest.sallyport;
     const [first, ...others] = resources as readonly [Resource, ...Resource[]];
-    const controllers = everywhere ? [routeOf(first), CatchAll] : [routeOf(first)];
     const imports = others.map((resource) => {
-      @Module({
-        imports: [SallyportModule.forResource({ ...resource.options, deps: resource.deps })],
-        controllers: [routeOf(resource)],
-      })
-      class ResourceModule {}
-      return ResourceModule;
+      const resourceModule = SallyportModule.forResource({ ...resource.options, deps: resource.deps });
+      return moduleOf(nest, { imports: [resourceModule], controllers: [controllerOf(nest, resource)] });
     });
     const root = SallyportModule.forRoot({ ...first.options, global: everywhere, deps: first.deps });
-    @Module({ imports: [...imports, root], controllers })
-    class AppModule {}
-    const app: INestApplication = await NestFactory.create(AppModule, adapter(), {
-      logger: false,
-      abortOnError: false,
-    });
+    const controllers = [controllerOf(nest, first), ...(everywhere ? [catchAllOf(nest)] : [])];
+    const app = await nest.core.NestFactory.create(
+      moduleOf(nest, { imports: [...imports, root], controllers }),
+      adapter(),
+      { logger: false, abortOnError: false },
+    );
     // Neither changes where the document is.
     if (!everywhere) app.setGlobalPrefix("v1", { exclude: resources.map(({ path }) => path) });
     app.enableVersioning();
@@ -33,19 +26,33 @@ export const nestResources =
     return { port: Number(new URL(await app.getUrl()).port), close: () => app.close() };
   };
 
-function routeOf({ path, needed }: Resource): Type<unknown> {
-  @Controller()
-  class Routes {
-    @Protected(needed) @Get(path) get() {
-      return { ok: true };
-    }
-  }
-  return Routes;
+function moduleOf({ common }: NestApplicationParts, metadata: Parameters<typeof common.Module>[0]) {
+  class AnyModule {}
+  common.Module(metadata)(AnyModule);
+  return AnyModule;
 }
 
-@Controller()
-class CatchAll {
-  @Get("*") all() {
-    return "for callers only";
+function controllerOf({ common, sallyport }: NestApplicationParts, { path, needed }: Resource) {
+  return controllerWith(common, [common.Get(path), sallyport.Protected(needed)], () => ({ ok: true }));
+}
+
+function catchAllOf({ common }: NestApplicationParts) {
+  return controllerWith(common, [common.Get("*")], () => "for callers only");
+}
+
+/** By hand: the decorators are of the version at hand. */
+function controllerWith(
+  { Controller }: NestApplicationParts["common"],
+  decorators: readonly MethodDecorator[],
+  handler: () => unknown,
+): Type<unknown> {
+  class Routes {
+    answer() {
+      return handler();
+    }
   }
+  const descriptor = Object.getOwnPropertyDescriptor(Routes.prototype, "answer") as PropertyDescriptor;
+  for (const decorate of decorators) decorate(Routes.prototype, "answer", descriptor);
+  Controller()(Routes);
+  return Routes;
 }

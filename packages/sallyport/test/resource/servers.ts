@@ -1,5 +1,7 @@
 // One application with several resources, in each framework's own way.
 import { getRequestListener } from "@hono/node-server";
+import * as common from "@nestjs/common";
+import * as core from "@nestjs/core";
 import { ExpressAdapter } from "@nestjs/platform-express";
 import { FastifyAdapter } from "@nestjs/platform-fastify";
 import express from "express";
@@ -9,13 +11,14 @@ import { sallyport as expressAuth } from "../../src/frameworks/express.ts";
 import { sallyport as fastifyAuth } from "../../src/frameworks/fastify.ts";
 import { sallyport as fetchAuth } from "../../src/frameworks/fetch.ts";
 import { sallyport as honoAuth } from "../../src/frameworks/hono.ts";
+import * as sallyport from "../../src/frameworks/nest.ts";
 import {
   sallyport as nodeAuth,
   type Requirement,
   type SallyportDeps,
   type SallyportOptions,
 } from "../../src/frameworks/node.ts";
-import { nestResources as nest } from "../nest/resources.ts";
+import { nestResources } from "../nest/resources.ts";
 import { bridge } from "../support/fetch-bridge.ts";
 import { listen } from "../support/listen.ts";
 import type { TestServer } from "../support/run-http-cases.ts";
@@ -74,19 +77,21 @@ const hono: MakeApplication = async (resources, { everywhere = false } = {}) => 
   return listen(getRequestListener(app.fetch));
 };
 
-const onExpress: MakeApplication = async (resources, { everywhere = false } = {}) => {
-  const app = express();
-  for (const { options, deps, path, needed } of resources) {
-    const auth = expressAuth(options, deps);
-    if (everywhere) app.use(auth.required());
-    app.use(auth.resourceMetadata());
-    app.get(path, auth.required(needed), (_request, response) => {
-      response.json({ ok: true });
-    });
-  }
-  if (everywhere) app.use((_request, response) => void response.send(secret));
-  return listen(app);
-};
+export const expressResources =
+  (framework: typeof express): MakeApplication =>
+  async (resources, { everywhere = false } = {}) => {
+    const app = framework();
+    for (const { options, deps, path, needed } of resources) {
+      const auth = expressAuth(options, deps);
+      if (everywhere) app.use(auth.required());
+      app.use(auth.resourceMetadata());
+      app.get(path, auth.required(needed), (_request, response) => {
+        response.json({ ok: true });
+      });
+    }
+    if (everywhere) app.use((_request, response) => void response.send(secret));
+    return listen(app);
+  };
 
 const node: MakeApplication = async (resources, { everywhere = false } = {}) => {
   const all = resources.map((resource) => ({ ...resource, auth: nodeAuth(resource.options, resource.deps) }));
@@ -128,12 +133,14 @@ const onFetch: MakeApplication = async (resources, { everywhere = false } = {}) 
   );
 };
 
+const nest = { common, core, sallyport };
+
 export const applications: readonly (readonly [name: string, make: MakeApplication])[] = [
   ["fastify", fastify],
   ["hono", hono],
-  ["express", onExpress],
+  ["express", expressResources(express)],
   ["node", node],
   ["fetch", onFetch],
-  ["nest on Express", nest(() => new ExpressAdapter())],
-  ["nest on Fastify", nest(() => new FastifyAdapter())],
+  ["nest on Express", nestResources(nest, () => new ExpressAdapter() as never)],
+  ["nest on Fastify", nestResources(nest, () => new FastifyAdapter() as never)],
 ];

@@ -4,6 +4,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type express from "express";
 import { describe, expect, test } from "vitest";
+import { runResourceCases } from "../resource/run-resource-cases.ts";
+import { expressResources } from "../resource/servers.ts";
 import { makeExpress } from "../support/express-server.ts";
 import { runCases } from "../support/run-http-cases.ts";
 
@@ -19,4 +21,5 @@ describe.skipIf(!installed)("Express 4", () => {
   });
 
   runCases("express4", makeExpress(require("express") as typeof express));
+  runResourceCases("express4", expressResources(require("express") as typeof express));
 });

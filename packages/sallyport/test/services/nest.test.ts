@@ -2,8 +2,10 @@
 import type { INestApplication } from "@nestjs/common";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { httpServer } from "../nest/http-server.ts";
+import { nestResources } from "../nest/resources.ts";
 import { bad, controllersOf, everything, marked, open, type Row, unmarked } from "../nest/routes.ts";
 import { bearer, listener, options } from "../nest/start.ts";
+import { runResourceCases } from "../resource/run-resource-cases.ts";
 import { runCases } from "../support/run-http-cases.ts";
 import { isInstalled, loadNest } from "./old-nest.ts";
 
@@ -42,6 +44,11 @@ for (const [folder, major] of versions) {
   describe(`NestJS ${nest.version}: the table of HTTP cases`, () => {
     runCases("nest-express", httpServer(nest, express));
     runCases("nest-fastify", httpServer(nest, fastify));
+  });
+
+  describe(`NestJS ${nest.version}: the resource's metadata`, () => {
+    runResourceCases("on Express", nestResources(nest, express));
+    runResourceCases("on Fastify", nestResources(nest, fastify));
   });
 
   describe.each(nest.adapters)(`NestJS ${nest.version} on %s`, (_name, adapter) => {
