@@ -44,8 +44,7 @@ export function addMetadataRoute(app: object, { path, answer }: Document): void 
   };
   root.route({
     method: [...(root.supportedMethods ?? usualMethods)],
-    // The router's own characters: a colon begins a parameter, two are one colon.
-    url: decodeURI(path).replaceAll(":", "::"),
+    url: patternOf(path),
     exposeHeadRoute: false,
     schema: { hide: true },
     // Ahead of the body, which nobody wants.
@@ -60,6 +59,15 @@ function sendAnswer({ status, headers, text }: Answer, reply: Reply): void {
     .code(status)
     .headers({ ...headers })
     .send(text);
+}
+
+/**
+ * The router decodes what `decodeURI` does, a colon begins a parameter, two are one. What it leaves encoded, and a star, no
+ * pattern can spell: from there on it takes anything, and the handler looks closer.
+ */
+function patternOf(path: string): string {
+  const [plain = "", ...rest] = decodeURI(path).split(/\*|%(?=2[346BCF]|3[ABDF]|40)/i);
+  return `${plain.replaceAll(":", "::")}${rest.length > 0 ? "*" : ""}`;
 }
 
 function rootOf(app: FastifyLike): FastifyLike {

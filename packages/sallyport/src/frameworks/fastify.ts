@@ -120,7 +120,12 @@ export function sallyport<Claims = JsonObject>(
     optional: (needed, { onInvalid = "refuse" } = {}) => guarded(needed, { optional: true, onInvalid }),
     plugin: () => (app, _options, done) => {
       app.addHook("onClose", () => auth.close());
-      if (document) addMetadataRoute(app, document);
+      try {
+        if (document) addMetadataRoute(app, document);
+      } catch (error) {
+        // Two of the same name, or the application's own route. Thrown, it would end the process instead of the start.
+        return done(error as Error);
+      }
       done();
     },
   };
