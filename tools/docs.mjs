@@ -69,6 +69,7 @@ export function render({
   limitTable,
   cacheTable,
   dpopTable,
+  resourceMetadataTable,
   extraVariables,
   refusals,
 }) {
@@ -83,6 +84,7 @@ export function render({
       limitTable,
       cacheTable,
       dpopTable,
+      resourceMetadataTable,
       extraVariables,
     }),
     "docs/errors.md": errors(refusals),
@@ -97,6 +99,7 @@ function configuration({
   limitTable,
   cacheTable,
   dpopTable,
+  resourceMetadataTable,
   extraVariables,
 }) {
   return `${generated}
@@ -149,6 +152,10 @@ ${optionTable(cacheTable)}
 In place of \`"accepted"\` or \`"required"\`. [What it means](sender-constrained-tokens.md).
 
 ${optionTable(dpopTable)}
+## \`resourceMetadata\`
+What the resource's [metadata document](resource-metadata.md) says of it; goes with \`publicUrl\` or \`resource\`.
+
+${optionTable(resourceMetadataTable)}
 ## \`deps\`
 The second argument of \`sallyport()\`.
 
@@ -250,7 +257,7 @@ function rows(text, cells) {
 /** The tables of the built library. */
 async function builtTables() {
   const from = (path) => import(new URL(`packages/sallyport/dist/${path}`, root).href);
-  const [core, verify, issuer, sender, config, { refusals }] = await Promise.all(
+  const [core, verify, issuer, sender, config, { refusals }, { resourceMetadataTable }] = await Promise.all(
     [
       "sallyport.js",
       "verify/options.js",
@@ -258,9 +265,10 @@ async function builtTables() {
       "verify/sender/options.js",
       "config/index.js",
       "errors.js",
+      "http/index.js",
     ].map(from),
   );
-  return { ...core, ...verify, ...issuer, ...sender, ...config, refusals };
+  return { ...core, ...verify, ...issuer, ...sender, ...config, refusals, resourceMetadataTable };
 }
 
 async function main(check) {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { extraVariables } from "../../src/config/index.ts";
 import { refusals } from "../../src/errors.ts";
+import { resourceMetadataTable } from "../../src/http/index.ts";
 import { sallyportDepsTable, sallyportOptionTable } from "../../src/sallyport.ts";
 import { issuerOptionTable } from "../../src/verify/issuers/issuer-options.ts";
 import { cacheTable, limitTable } from "../../src/verify/options.ts";
@@ -17,6 +18,7 @@ const tables = {
   limitTable,
   cacheTable,
   dpopTable,
+  resourceMetadataTable,
   extraVariables,
   refusals,
 };
@@ -40,6 +42,7 @@ describe("every option has a row", () => {
     limitTable,
     cacheTable,
     dpopTable,
+    resourceMetadataTable,
     sallyportDepsTable,
   ].flatMap((table) => Object.keys(table));
   const lines = page("docs/configuration.md").split("\n");

@@ -128,6 +128,38 @@ describe("what the document says (RFC 9728 §2)", () => {
     });
   });
 
+  test("which proofs of possession are taken (RFC 9449, RFC 8705)", async () => {
+    const publicUrl = "https://api.example.org";
+    const algorithms = ["ES256", "EdDSA"] as const;
+    const asked = await read({
+      ...plain,
+      publicUrl,
+      dpop: { mode: "required", algorithms },
+      mtls: "accepted",
+    });
+    expect(asked).toMatchObject({
+      dpop_signing_alg_values_supported: ["ES256", "EdDSA"],
+      dpop_bound_access_tokens_required: true,
+      tls_client_certificate_bound_access_tokens: true,
+    });
+    const usual = (await read({ ...plain, publicUrl })) ?? {};
+    expect(usual.dpop_signing_alg_values_supported).toContain("ES256");
+    expect(Object.keys(usual)).not.toContain("dpop_bound_access_tokens_required");
+    expect(Object.keys(usual)).not.toContain("tls_client_certificate_bound_access_tokens");
+    const none = (await read({ ...plain, publicUrl, dpop: "off", mtls: "off" })) ?? {};
+    expect(Object.keys(none)).toEqual(["resource", "authorization_servers", "bearer_methods_supported"]);
+  });
+
+  test("both schemes' challenges point to it", async () => {
+    const auth = sallyport({ ...plain, publicUrl: "https://api.example.org" });
+    const refused = await auth.required(() => new Response())(new Request("https://api.example.org/"));
+    const challenge = refused.headers.get("www-authenticate") ?? "";
+    const [bearer, dpop] = challenge.split(/, (?=DPoP )/);
+    expect(bearer).toBe(`Bearer realm="api", resource_metadata="${root}"`);
+    expect(dpop).toMatch(/^DPoP realm="api", algs="[^"]+", resource_metadata="([^"]+)"$/);
+    expect(dpop).toContain(root);
+  });
+
   test.each([
     [{ scopes: [] }, "`scopes`"],
     [{ scopes: ["two words"] }, "`scopes`"],
