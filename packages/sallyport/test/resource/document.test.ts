@@ -1,5 +1,5 @@
 // The document and its address, made from options alone. H23, M02 and M06 are rows of the threat catalogue.
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type SallyportOptions, sallyport } from "../../src/frameworks/fetch.ts";
 
 import { fakeIssuer } from "../../src/testing/index.ts";
@@ -264,6 +264,14 @@ describe("without `publicUrl` and `resource`", () => {
       "`publicUrl` or `resource`",
     );
   });
+});
+
+test("a mistake in the environment is told by the variable's name", () => {
+  vi.stubEnv("OIDC_ISSUER", issuer);
+  vi.stubEnv("OIDC_AUDIENCE", "my-api");
+  vi.stubEnv("OAUTH2_RESOURCE", "https://API.example.org");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(() => sallyport()).toThrow("`resource` (OAUTH2_RESOURCE) takes a URL in its normal form");
 });
 
 describe("the scopes of a 401, where metadata is there to be pointed to", () => {
