@@ -192,11 +192,11 @@ export class AuthError extends Error {
     const used = aboutProof ? "DPoP" : scheme !== undefined && offered.includes(scheme) ? scheme : offered[0];
     // Another scheme helps only who was not let in, not who may not.
     const others = this.status === 401 ? offered.filter((one) => one !== used) : [];
-    const place = [`realm="${quoted(realm)}"`];
-    const algs = dpop ? [`algs="${quoted(dpop.algorithms.join(" "))}"`] : [];
     const metadata = resourceMetadata ? [`resource_metadata="${quoted(resourceMetadata)}"`] : [];
+    const place = [`realm="${quoted(realm)}"`, ...metadata];
+    const algs = dpop ? [`algs="${quoted(dpop.algorithms.join(" "))}"`] : [];
     const one = (name: string, told: readonly string[]) =>
-      `${name} ${[...place, ...told, ...(name === "DPoP" ? algs : []), ...metadata].join(", ")}`;
+      `${name} ${[...place, ...told, ...(name === "DPoP" ? algs : [])].join(", ")}`;
     return [one(used as string, this.#told(scopes)), ...others.map((name) => one(name, []))].join(", ");
   }
 

@@ -156,7 +156,7 @@ describe("what the document says (RFC 9728 §2)", () => {
     const challenge = refused.headers.get("www-authenticate") ?? "";
     const [bearer, dpop] = challenge.split(/, (?=DPoP )/);
     expect(bearer).toBe(`Bearer realm="api", resource_metadata="${root}"`);
-    expect(dpop).toMatch(/^DPoP realm="api", algs="[^"]+", resource_metadata="([^"]+)"$/);
+    expect(dpop).toMatch(/^DPoP realm="api", resource_metadata="([^"]+)", algs="[^"]+"$/);
     expect(dpop).toContain(root);
   });
 

@@ -92,7 +92,7 @@ export function runResourceCases(name: string, make: MakeApplication): void {
       expect(answer.status).toBe(401);
       // M06: whether a client may refresh is not asked for.
       expect(answer.headers["www-authenticate"]).toBe(
-        `Bearer realm="${name}", scope="${needed}", resource_metadata="${host}${wellKnown}/${name}"`,
+        `Bearer realm="${name}", resource_metadata="${host}${wellKnown}/${name}", scope="${needed}"`,
       );
     });
 
@@ -114,7 +114,7 @@ export function runResourceCases(name: string, make: MakeApplication): void {
       const lacking = await get("/orders/list", await idp.bearer({ scopes: ["profile"] }));
       expect(lacking.status).toBe(403);
       expect(lacking.headers["www-authenticate"]).toMatch(
-        /^Bearer realm="orders", error="insufficient_scope", error_description="[^"]+", scope="orders:read", resource_metadata="https:\/\/api\.example\.org\/\.well-known\/oauth-protected-resource\/orders"$/,
+        /^Bearer realm="orders", resource_metadata="https:\/\/api\.example\.org\/\.well-known\/oauth-protected-resource\/orders", error="insufficient_scope", error_description="[^"]+", scope="orders:read"$/,
       );
       expect((await get("/orders/list", await idp.bearer({ scopes: ["orders:write"] }))).status).toBe(200);
     });

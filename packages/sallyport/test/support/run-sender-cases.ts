@@ -9,8 +9,9 @@ import type { MakeServer, TestServer } from "./run-http-cases.ts";
 /** What callers see; the servers under test listen elsewhere, and are asked by another name. */
 const publicUrl = "https://api.example.org/v1";
 const algs = 'algs="ES256 EdDSA Ed25519 PS256 RS256"';
-const bearer = 'Bearer realm="api"';
-const dpop = `DPoP realm="api"`;
+const place = `realm="api", resource_metadata="https://api.example.org/.well-known/oauth-protected-resource/v1"`;
+const bearer = `Bearer ${place}`;
+const dpop = `DPoP ${place}`;
 const told = (error: string, description: string) => `error="${error}", error_description="${description}"`;
 const badToken = told("invalid_token", "The access token is not valid");
 const badProof = told("invalid_dpop_proof", "The DPoP proof is not valid");
@@ -146,7 +147,9 @@ export function runSenderCases(framework: string, makeServer: MakeServer): void 
     test("who may not is told so in the scheme that was used", async () => {
       const answer = await ask(accepted, "/admin", await proof("/admin"));
       expect(answer.status).toBe(403);
-      expect(challenge(answer)).toMatch(/^DPoP realm="api", error="insufficient_scope", [^B]*algs="[^"]+"$/);
+      expect(challenge(answer)).toMatch(
+        /^DPoP realm="api", [^B]*error="insufficient_scope", [^B]*algs="[^"]+"$/,
+      );
       const admin = await proof("/admin", { roles: ["Admin"] });
       expect((await ask(accepted, "/admin", admin)).status).toBe(200);
     });
