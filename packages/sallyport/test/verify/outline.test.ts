@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { AuthError, createVerifier } from "../../src/index.ts";
 import { firstCode, outline } from "../../src/verify/outline.ts";
 import { tellConfusion } from "../../src/verify/tell.ts";
+import { verifyHere } from "../support/at-once.ts";
 import { createKit } from "../support/kit.ts";
 
 test.each<[unknown, string]>([
@@ -16,17 +17,17 @@ test.each<[unknown, string]>([
     new TypeError("s3cret", { cause: Object.assign(new Error("s3cret"), { code: "ECONNRESET" }) }),
     "TypeError, caused by Error ECONNRESET",
   ],
-])("%s", (thrown, message) => {
+])("%s", async (thrown, message) => {
   expect(outline(thrown).message).toBe(message);
 });
 
-test("the first code that is one", () => {
+test("the first code that is one", async () => {
   const inner = Object.assign(new Error(), { code: "ECONNRESET" });
   expect(firstCode(Object.assign(new Error("", { cause: inner }), { code: "s3cret" }))).toBe("ECONNRESET");
   expect(firstCode("ECONNRESET")).toBeUndefined();
 });
 
-test("a schema that throws is a refusal, and its cause says what it was", () => {
+test("a schema that throws is a refusal, and its cause says what it was", async () => {
   const kit = createKit();
   const verifier = createVerifier(
     { issuer: kit.issuer, audience: kit.audience, jwks: kit.jwks },
@@ -44,7 +45,7 @@ test("a schema that throws is a refusal, and its cause says what it was", () => 
     },
   );
   try {
-    verifier.verifySync(kit.token());
+    await verifyHere(verifier, kit.token());
     expect.unreachable();
   } catch (error) {
     expect(error).toMatchObject({ code: "invalid_token" });
@@ -52,7 +53,7 @@ test("a schema that throws is a refusal, and its cause says what it was", () => 
   }
 });
 
-test("only a refusal of ours is told as a confusion: the message of any other error is a stranger's", () => {
+test("only a refusal of ours is told as a confusion: the message of any other error is a stranger's", async () => {
   const told: unknown[] = [];
   const code = "invalid_audience";
   tellConfusion(

@@ -1,17 +1,18 @@
 // What the log says of a refused token: how it differs from what is configured, and never what it says itself.
 import { describe, expect, test } from "vitest";
 import { AuthError, createVerifier, presets, type VerifierOptions } from "../../src/index.ts";
+import { verifyHere } from "../support/at-once.ts";
 import { createKit } from "../support/kit.ts";
 
 const kit = createKit();
 const deps = { now: () => kit.nowSeconds * 1000 };
 
 /** The refusal's message; the caller must read the same sentence whatever it says. */
-function messageOf(options: VerifierOptions, token: unknown): string {
+async function messageOf(options: VerifierOptions, token: unknown): Promise<string> {
   const keys = options.issuers ? {} : { jwks: kit.jwks };
   const verifier = createVerifier({ audience: kit.audience, ...keys, ...options }, deps);
   try {
-    verifier.verifySync(token as string);
+    await verifyHere(verifier, token as string);
   } catch (error) {
     expect(error).toBeInstanceOf(AuthError);
     expect((error as AuthError).description).toBe("The access token is not valid");
@@ -70,8 +71,8 @@ describe("another issuer than the configured", () => {
       `the slash at its end (there, and not configured) and by the scheme (https, where http is configured) and by ${machine} and by the port and by upper and lower case letters`,
     ],
   ];
-  test.each(only)("%s", (_name, configured, iss, words) => {
-    expect(of(configured, iss)).toBe(
+  test.each(only)("%s", async (_name, configured, iss, words) => {
+    expect(await of(configured, iss)).toBe(
       `The token's iss is not the configured issuer: it differs only by ${words}`,
     );
   });
@@ -83,8 +84,8 @@ describe("another issuer than the configured", () => {
     ["two slashes", "https://a.example/x", "https://a.example/x//"],
     ["a query", "https://a.example/x", "https://a.example/x?y"],
     ["another scheme and path", "https://a.example/x", "http://a.example/y"],
-  ])("%s", (_name, configured, iss) => {
-    expect(of(configured, iss)).toBe(
+  ])("%s", async (_name, configured, iss) => {
+    expect(await of(configured, iss)).toBe(
       "The token's iss is not the configured issuer: it has the same host, but another path: compare the realm or the tenant",
     );
   });
@@ -95,49 +96,53 @@ describe("another issuer than the configured", () => {
     ["https://a.example/", "https://b.example"],
     ["https://a.example", "https://a.example.b.example"],
     ["https://a.example", "https://a.example@b.example"],
-  ])("another host: %s and %s", (configured, iss) => {
-    expect(of(configured, iss)).toBe("The token's iss is not the configured issuer: it has another host");
+  ])("another host: %s and %s", async (configured, iss) => {
+    expect(await of(configured, iss)).toBe(
+      "The token's iss is not the configured issuer: it has another host",
+    );
   });
 
-  test("another host and the same path: the two names of a provider in a container", () => {
-    expect(of("https://sso.a.example/realms/x", "http://keycloak:8080/realms/x")).toBe(
+  test("another host and the same path: the two names of a provider in a container", async () => {
+    expect(await of("https://sso.a.example/realms/x", "http://keycloak:8080/realms/x")).toBe(
       "The token's iss is not the configured issuer: it has another host and the same path. Where callers reach the provider by another name than this API does, `issuer` takes their name, and `discoveryUrl` or `jwksUri` the address as seen from here",
     );
   });
 
-  test.each([["a.example"], [""], ["https://"], ["urn:x:y"]])("%j is no URL", (iss) => {
-    expect(of("https://a.example", iss)).toBe("The token's iss is not the configured issuer, and not a URL");
+  test.each([["a.example"], [""], ["https://"], ["urn:x:y"]])("%j is no URL", async (iss) => {
+    expect(await of("https://a.example", iss)).toBe(
+      "The token's iss is not the configured issuer, and not a URL",
+    );
   });
-  test.each([[7], [null], [{}], [["https://a.example"]], [true]])("%j is no text", (iss) => {
-    expect(of("https://a.example", iss)).toBe("The token's iss is not a text");
+  test.each([[7], [null], [{}], [["https://a.example"]], [true]])("%j is no text", async (iss) => {
+    expect(await of("https://a.example", iss)).toBe("The token's iss is not a text");
   });
 
-  test("of several issuers, the nearest is named by its place in the configuration", () => {
+  test("of several issuers, the nearest is named by its place in the configuration", async () => {
     const issuers = ["https://a.example/x", "https://b.example/x", "https://b.example/Y"].map((issuer) => ({
       issuer,
       jwks: kit.jwks,
     }));
     const among = (iss: string) => messageOf({ issuers }, kit.token({ claims: { iss } }));
     const none = "The token's iss is none of the configured issuers";
-    expect(among("https://b.example/y")).toBe(
+    expect(await among("https://b.example/y")).toBe(
       `${none}: compared with issuers[2], it differs only by upper and lower case letters`,
     );
-    expect(among("https://b.example/x/")).toMatch(
+    expect(await among("https://b.example/x/")).toMatch(
       /: compared with issuers\[1\], it differs only by the slash/,
     );
-    expect(among("https://a.example/z")).toMatch(
+    expect(await among("https://a.example/z")).toMatch(
       /: compared with issuers\[0\], it has the same host, but another path/,
     );
-    expect(among("https://c.example/z")).toBe(`${none}: it has another host`);
-    expect(among("x")).toBe(`${none}, and not a URL`);
+    expect(await among("https://c.example/z")).toBe(`${none}: it has another host`);
+    expect(await among("x")).toBe(`${none}, and not a URL`);
   });
 
-  test("one issuer of many names is one issuer", () => {
+  test("one issuer of many names is one issuer", async () => {
     const tenants = Array.from(
       { length: 200 },
       (_, index) => `11111111-2222-4333-8444-${String(index).padStart(12, "0")}`,
     );
-    const message = messageOf(
+    const message = await messageOf(
       { tenants },
       kit.token({ claims: { iss: "https://login.microsoftonline.com/other/v2.0" } }),
     );
@@ -145,7 +150,7 @@ describe("another issuer than the configured", () => {
       "The token's iss is not the configured issuer: it has the same host, but another path: compare the realm or the tenant",
     );
     expect(
-      messageOf(
+      await messageOf(
         { preset: "google-id-token" },
         kit.token({ claims: { iss: "https://accounts.google.com/" } }),
       ),
@@ -171,19 +176,19 @@ describe("another audience than the configured", () => {
     ["and of version 2", "api://my-api", "my-api", "api:// at its beginning"],
     ["capitals", "My-API", ["other", "my-api"], "upper and lower case letters"],
     ["white space", "my-api", "my-api ", "white space"],
-  ])("%s", (_name, audience, aud, words) => {
-    expect(of(audience, aud)).toBe(`${start}: it differs only by ${words}`);
+  ])("%s", async (_name, audience, aud, words) => {
+    expect(await of(audience, aud)).toBe(`${start}: it differs only by ${words}`);
   });
-  test("something else", () => {
-    expect(of("my-api", "account")).toBe(start);
-    expect(of("my-api", ["account", "s6BhdRkqt3-client-2"])).toBe(start);
+  test("something else", async () => {
+    expect(await of("my-api", "account")).toBe(start);
+    expect(await of("my-api", ["account", "s6BhdRkqt3-client-2"])).toBe(start);
   });
-  test("the client itself, as in an ID token", () => {
-    expect(of("my-api", "web", { client_id: "web" })).toBe(
+  test("the client itself, as in an ID token", async () => {
+    expect(await of("my-api", "web", { client_id: "web" })).toBe(
       `${start}: it names the client that asked for it, as an ID token does`,
     );
   });
-  test("the preset's advice, where it has one", () => {
+  test("the preset's advice, where it has one", async () => {
     const claims = { typ: "Bearer", azp: "web", client_id: undefined };
     const keycloak = (aud: unknown) =>
       messageOf(
@@ -191,36 +196,36 @@ describe("another audience than the configured", () => {
         kit.token({ header: { typ: "JWT" }, claims: { ...claims, aud } }),
       );
     const advice = "in Keycloak, add an audience mapper for this API to the client or to one of its scopes";
-    expect(keycloak("account")).toBe(`${start} (${advice})`);
-    expect(keycloak("web")).toBe(
+    expect(await keycloak("account")).toBe(`${start} (${advice})`);
+    expect(await keycloak("web")).toBe(
       `${start}: it names the client that asked for it, as an ID token does (${advice})`,
     );
-    expect(keycloak("my-api/")).toBe(`${start}: it differs only by the slash at its end`);
+    expect(await keycloak("my-api/")).toBe(`${start}: it differs only by the slash at its end`);
   });
-  test("none: the claims that could have named it are named", () => {
+  test("none: the claims that could have named it are named", async () => {
     const cognito = { token_use: "access", aud: undefined };
-    const message = messageOf(
+    const message = await messageOf(
       { issuer: kit.issuer, preset: "cognito" },
       kit.token({ header: { typ: "JWT" }, claims: cognito }),
     );
     expect(message).toBe("The token's client_id names another audience than the configured");
-    expect(messageOf({ issuer: kit.issuer }, kit.token({ claims: { aud: undefined } }))).toBe(
+    expect(await messageOf({ issuer: kit.issuer }, kit.token({ claims: { aud: undefined } }))).toBe(
       "The token has no aud",
     );
     const lax = { ...presets.rfc9068, name: "own", required: ["iss", "exp", "sub", "iat"] };
     const claims = { aud: undefined };
-    expect(messageOf({ issuer: kit.issuer, preset: lax }, kit.token({ claims }))).toBe(
+    expect(await messageOf({ issuer: kit.issuer, preset: lax }, kit.token({ claims }))).toBe(
       "The token names no audience: it has no aud",
     );
     const two = { ...lax, audience: [["aud"], ["for", "api"]] };
-    expect(messageOf({ issuer: kit.issuer, preset: two }, kit.token({ claims }))).toBe(
+    expect(await messageOf({ issuer: kit.issuer, preset: two }, kit.token({ claims }))).toBe(
       "The token names no audience: it has no aud and no for.api",
     );
   });
 });
 
-test("an algorithm that is not allowed: those that are", () => {
-  expect(messageOf({ issuer: kit.issuer, algorithms: ["ES256", "PS256"] }, kit.token())).toBe(
+test("an algorithm that is not allowed: those that are", async () => {
+  expect(await messageOf({ issuer: kit.issuer, algorithms: ["ES256", "PS256"] }, kit.token())).toBe(
     "The token's alg is not allowed for this issuer: ES256, PS256 are",
   );
 });
@@ -266,13 +271,13 @@ describe("what is no token", () => {
     ["many dots", "a.b.c.d.e.f.g", undefined],
     ["three parts of nothing", "a.b.c", undefined],
   ];
-  test.each(hints)("%s", (_name, text, hint) => {
-    const message = messageOf({ issuer: kit.issuer }, text);
+  test.each(hints)("%s", async (_name, text, hint) => {
+    const message = await messageOf({ issuer: kit.issuer }, text);
     expect(message).toMatch(/^The (token|header|payload|signature) is not [^:]*/);
     expect(/: (it .*)$/.exec(message)?.[1]).toBe(hint);
     if (text.length > 20) expect(message).not.toContain(text.trim().slice(-20));
   });
-  test("what is not even a text is said so, and nothing guessed", () => {
-    expect(messageOf({ issuer: kit.issuer }, undefined)).toBe("The token is not a string");
+  test("what is not even a text is said so, and nothing guessed", async () => {
+    expect(await messageOf({ issuer: kit.issuer }, undefined)).toBe("The token is not a string");
   });
 });

@@ -1,6 +1,7 @@
 // The verifier itself: its promises, its health, its events, and several issuers at once.
 import { describe, expect, test, vi } from "vitest";
 import { AuthError, createVerifier, type SecurityEvent, type VerifierOptions } from "../../src/index.ts";
+import { atOnce, verifyHere } from "../support/at-once.ts";
 import { createKit } from "../support/kit.ts";
 import { memoryProvider } from "../support/run-case.ts";
 
@@ -25,7 +26,7 @@ describe("verifySync", () => {
     const { verifier, requested } = remote();
     expect(await answerOf(() => verifier.verifySync(kit.token()))).toBe("sync_unavailable");
     await verifier.ready();
-    expect(verifier.verifySync(kit.token()).subject).toBe("248289761001");
+    expect((await verifyHere(verifier, kit.token())).subject).toBe("248289761001");
     expect(requested.length).toBeLessThanOrEqual(4);
   });
   test("a failure behind a sync_unavailable ends nobody's process", async () => {
@@ -90,6 +91,8 @@ describe("ready and health", () => {
   test("a static set whose only key the runtime refuses is refused at construction", () => {
     const offCurve = { ...kit.keys.es.jwk, y: kit.keys.es.jwk.x };
     const make = (keys: object[]) => () => createVerifier({ ...own, jwks: { keys: keys as never } }, { now });
+    // Where keys are imported behind a promise, construction can't wait for it.
+    if (!atOnce) return expect(make([offCurve])().signingKeys()).toEqual([]);
     expect(make([offCurve])).toThrow(/`jwks` takes a key set with at least one key fit to verify with/);
     expect(make([offCurve, kit.keys.ed.jwk])().signingKeys()).toHaveLength(1);
   });
@@ -216,7 +219,7 @@ describe("events and logs", () => {
     await answerOf(() =>
       verifier.verify(kit.token({ claims: { aud: "https://canary.example", sub: "canary-subject" } })),
     );
-    expect(events).toMatchObject([
+    expect(events, JSON.stringify(events)).toMatchObject([
       { type: "security", name: "audience_confusion", issuer: kit.issuer, time: kit.nowSeconds * 1000 },
     ]);
     expect(lines).toHaveLength(1);
