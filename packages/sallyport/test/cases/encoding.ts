@@ -214,9 +214,7 @@ const duplicates: TokenCase[] = [
     token: member('"\\u0073ubject":"x:y"'),
     expect: "accept",
   },
-  // V8 from 13.6 on may read an escaped name as one with a backslash, so that a duplicate would go unseen.
-  malformed("E14", "a backslash for a name", member('"x":{"\\\\":1}')),
-  malformed("E14", "a backslash within a name", member('"a\\\\b":1')),
+  // V8 from 13.6 on may take the second name for a backslash then.
   malformed("E14", "escaped duplicate of a name, after others had a backslash there", (kit) => {
     for (let times = 0; times < 10; times += 1) JSON.parse('{"a":0,"\\\\":0}');
     return member('"x":{"a":0,"\\u0061":0}')(kit);
@@ -224,7 +222,7 @@ const duplicates: TokenCase[] = [
   {
     id: "E14",
     name: "names that only look alike",
-    token: member('"Sub":"a","sub ":"b","ſub":"c","a:b":{"a:b":1,"\\"":2,"a\\":":4}'),
+    token: member('"Sub":"a","sub ":"b","ſub":"c","a:b":{"a:b":1,"\\"":2,"\\\\":3,"a\\\\\\":":4}'),
     expect: "accept",
     gives: { subject: "248289761001" },
   },

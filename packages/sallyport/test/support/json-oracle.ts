@@ -41,7 +41,7 @@ export function isStrictObject(text: string, depth: number): boolean {
     for (;;) {
       skip();
       const name = string();
-      if (names.has(name) || name === "__proto__" || name.includes("\\")) fail();
+      if (names.has(name) || name === "__proto__") fail();
       names.add(name);
       skip();
       take(":");

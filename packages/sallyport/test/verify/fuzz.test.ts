@@ -196,7 +196,8 @@ test("the compact parser takes anything", () => {
 });
 
 /** Tens of thousands of promises would say no more than the tables do. */
-const notAtOnce = () => expect(() => asymmetric.verifySync(kit.token({ key: kit.keys.es }))).toThrow("use verify()");
+const notAtOnce = () =>
+  expect(() => asymmetric.verifySync(kit.token({ key: kit.keys.es }))).toThrow("use verify()");
 
 test("header and claims of any JSON, well signed: an identity or an AuthError, and the identity is frozen", () => {
   if (!atOnce) return notAtOnce();

@@ -27,6 +27,12 @@ async function importOn(platform: Platform, name: Algorithm): Promise<PlatformKe
   if (!key) return platform.importSecret(secret, row);
   return platform.importKey(JSON.parse(JSON.stringify(material(key.jwk))), row);
 }
+const isError = (thrown: unknown) => thrown instanceof Error;
+/** Deno's WebCrypto takes a point that is on no curve; no signature may be good under it then. */
+async function servesNothing(platform: Platform, key: PlatformKey): Promise<boolean> {
+  const zeros = await platform.verify(algorithms.ES256, key, text, new Uint8Array(64));
+  return !zeros && !(await platform.verify(algorithms.ES256, key, text, signatureOf("ES256")));
+}
 const signatureOf = (name: Algorithm): Uint8Array => {
   const key = keys.get(name);
   return key ? signBytes(name, key.privateKey, Buffer.from(text)) : hmac(name, secret, text);
@@ -82,7 +88,7 @@ describe.each(platforms)("%s", (_name, platform) => {
       // Node takes a key of any curve; the verifier has judged the curve before (see the K18 cases).
       if (platform === node && what.startsWith("a curve of another"))
         await expect(work).resolves.toBeDefined();
-      else await expect(work).rejects.toBeInstanceOf(Error);
+      else expect(await work.then((key) => servesNothing(platform, key), isError)).toBe(true);
     },
   );
 

@@ -1,15 +1,14 @@
 // Strict JSON of a token: one object, no duplicate member, bounded depth, and nothing that another parser reads otherwise.
 import type { JsonObject, JsonValue } from "../../identity.ts";
+import { mayBeMisread, readByHand } from "./json-by-hand.ts";
 
 /**
  * Parses a JSON object as a JWS header or payload has to be (RFC 7519 §7.2, RFC 7515 §5.2), frozen to the bottom.
  *
  * Refused, by `undefined`: anything but an object; duplicate members at any level, escaped or not (RFC 8725 §2.6);
  * nesting beyond `depth`; lone surrogates and numbers beyond a double (RFC 7493 §2.1, §2.2); a member named
- * `__proto__`, which would reach the prototype in code that copies by assignment; one with a backslash in its name, since
- * V8 from 13.6 on (Node 24) may read an escaped name so: behind objects with a member `\`, it takes `"\u0061"` for one
- * more, and two members of one name for two; more than {@link mostMembers} members, or objects and lists: a kilobyte of
- * tiny ones costs twenty times what a kilobyte of text does.
+ * `__proto__`, which would reach the prototype in code that copies by assignment; more than {@link mostMembers} members,
+ * or objects and lists: a kilobyte of tiny ones costs twenty times what a kilobyte of text does.
  */
 export function parseStrictObject(text: string, depth: number): JsonObject | undefined {
   if (text.length > mostMembers && isCrowded(text)) return undefined;
@@ -20,8 +19,12 @@ export function parseStrictObject(text: string, depth: number): JsonObject | und
     return undefined;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  const escapes = text.includes("\\");
-  const members = countMembers(value, depth, escapes);
+  if (text.includes("\\") && mayBeMisread(value, depth)) {
+    value = readByHand(text, depth);
+    if (value === undefined) return undefined;
+  }
+  const surrogates = text.includes("\\u");
+  const members = countMembers(value as object, depth, surrogates);
   // JSON.parse keeps the last of two members of one name. Every member has exactly one colon outside a string, so
   // fewer members than colons means that one was dropped; escaped names need no care, JSON.parse has folded them.
   const unique = members === countLikelyColons(text) || members === countColons(text);
@@ -46,26 +49,25 @@ function countBelow(text: string, sought: string, enough: number): number {
 }
 
 /** Counts the members of a tree and freezes it; NaN, which equals no count, is a refusal. */
-function countMembers(value: object, depth: number, escapes: boolean): number {
+function countMembers(value: object, depth: number, surrogates: boolean): number {
   if (depth <= 0) return Number.NaN;
   let count = 0;
   if (Array.isArray(value)) {
-    for (const item of value as JsonValue[]) count += countValue(item, depth, escapes);
+    for (const item of value as JsonValue[]) count += countValue(item, depth, surrogates);
   } else {
     for (const name in value) {
-      if (name === "__proto__" || (escapes && (!name.isWellFormed() || name.includes("\\"))))
-        return Number.NaN;
-      count += 1 + countValue((value as Record<string, JsonValue>)[name], depth, escapes);
+      if (name === "__proto__" || (surrogates && !name.isWellFormed())) return Number.NaN;
+      count += 1 + countValue((value as Record<string, JsonValue>)[name], depth, surrogates);
     }
   }
   Object.freeze(value);
   return count;
 }
 
-function countValue(value: JsonValue | undefined, depth: number, escapes: boolean): number {
-  if (typeof value === "string") return escapes && !value.isWellFormed() ? Number.NaN : 0;
+function countValue(value: JsonValue | undefined, depth: number, surrogates: boolean): number {
+  if (typeof value === "string") return surrogates && !value.isWellFormed() ? Number.NaN : 0;
   if (typeof value === "number") return Number.isFinite(value) ? 0 : Number.NaN;
-  return typeof value === "object" && value !== null ? countMembers(value, depth - 1, escapes) : 0;
+  return typeof value === "object" && value !== null ? countMembers(value, depth - 1, surrogates) : 0;
 }
 
 /**

@@ -1,0 +1,34 @@
+// Which test files run on every runtime: all of these folders, but for the named ones, and the HTTP tables.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+export const testFolder = join(import.meta.dirname, "../../packages/sallyport/test");
+
+const folders = ["authorize", "presets", "testing", "verify"];
+
+/** What vitest itself, servers or files are needed for; and why it is no loss. */
+const elsewhere = {
+  "testing/clock-and-sign.test.ts": "compares with jose, which chooses its own platform",
+  "verify/catalogue.test.ts": "reads the test files",
+  "verify/discovery.test.ts": "needs node:http; the live run fetches keys",
+  "verify/remote-keys.test.ts": "needs node:http; the live run fetches keys",
+  "verify/remote-tls.test.ts": "needs node:https",
+  "verify/secrets.test.ts": "listens at modules' doors (vi.mock)",
+  "verify/signature-length.test.ts": "listens at modules' doors (vi.mock)",
+  "verify/threats-web.test.ts": "exchanges the platform on Node; here each runtime has its own",
+};
+
+/** The table over HTTP, from `Request` to `Response` in process. */
+const http = ["frameworks/fetch.test.ts", "frameworks/hono.test.ts"];
+
+/** @returns {string[]} paths below the test folder */
+export function testFiles() {
+  const found = folders.flatMap((folder) =>
+    readdirSync(join(testFolder, folder), { recursive: true })
+      .map((name) => `${folder}/${String(name).replaceAll("\\", "/")}`)
+      .filter((path) => path.endsWith(".test.ts")),
+  );
+  const gone = Object.keys(elsewhere).filter((path) => !found.includes(path));
+  if (gone.length > 0) throw new Error(`tools/runtimes/files.mjs leaves out what is not there: ${gone}`);
+  return [...found.filter((path) => !(path in elsewhere)).sort(), ...http];
+}
