@@ -92,13 +92,15 @@ export async function bundleTests(folder) {
   return { vectors: existsSync(vectors), tableLength: await tableLength(folder) };
 }
 
-/** Counts the rows of every table that `test/cases/` exports; the HTTP table is run through two frameworks. */
+/** Counts the rows of every table in `test/cases/`; the HTTP table is run through two frameworks. */
 async function tableLength(folder) {
   const outfile = join(folder, "cases.mjs");
+  const tables = readdirSync(join(testFolder, "cases")).filter((name) => !/^(index|types)\.ts$/.test(name));
   await build({
     stdin: {
-      contents: `export * from ${JSON.stringify(join(testFolder, "cases/index.ts"))};
-        export { httpGroups } from ${JSON.stringify(join(testFolder, "cases/http-cases.ts"))};`,
+      contents: tables
+        .map((name) => `export * from ${JSON.stringify(join(testFolder, "cases", name))};`)
+        .join("\n"),
       resolveDir: testFolder,
     },
     outfile,
@@ -108,12 +110,12 @@ async function tableLength(folder) {
     plugins: [replacements],
     logLevel: "warning",
   });
-  const { httpGroups, ...tables } = await import(pathToFileURL(outfile).href);
-  const lists = Object.values(tables).flatMap((table) =>
-    Array.isArray(table) ? [table] : Object.values(table),
-  );
+  const { httpGroups, ...others } = await import(pathToFileURL(outfile).href);
+  const rows = Object.entries(others).filter(([name]) => name.endsWith("Cases"));
+  if (rows.length !== tables.length - 1)
+    throw new Error("Each file of test/cases/ exports one table, …Cases");
   const web = httpGroups.flatMap(({ cases }) => cases).length * 2;
-  return lists.filter(Array.isArray).flat().length + web;
+  return rows.flatMap(([, table]) => table).length + web;
 }
 
 /** The same for workerd: one module, the library in it as its conditions choose, the vectors as text. */
@@ -169,15 +171,22 @@ export async function bundleLive(folder) {
     packages: "external",
     plugins: [webFrameworks],
   });
-  await build({
-    ...shared,
-    stdin: { contents: readFileSync(join(live, "workerd.mjs"), "utf8"), resolveDir: folder },
-    outfile: join(folder, "live-workerd.mjs"),
-    target: "es2023",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*"],
-    plugins: [fromFolder(live, folder)],
-  });
+  const page = readFileSync(join(import.meta.dirname, "../../docs/runtimes.md"), "utf8");
+  const workers = {
+    "live-workerd.mjs": readFileSync(join(live, "workerd.mjs"), "utf8"),
+    "page-workerd.mjs": /```js\n([\s\S]*?)```/.exec(page)?.[1],
+  };
+  for (const [name, contents] of Object.entries(workers)) {
+    await build({
+      ...shared,
+      stdin: { contents, resolveDir: folder },
+      outfile: join(folder, name),
+      target: "es2023",
+      conditions: ["workerd", "worker", "browser"],
+      external: ["cloudflare:*"],
+      plugins: [fromFolder(live, folder)],
+    });
+  }
 }
 
 /** Hono comes with the application: Deno finds nothing above the folder. */

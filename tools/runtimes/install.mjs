@@ -1,6 +1,6 @@
 // The runtimes as npm packages: each in a folder of its own, installed once, all at a time.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const folders = import.meta.dirname;
@@ -36,10 +36,10 @@ export async function installRuntimes() {
 
 /** @returns {Promise<string>} what npm complained of; empty where all is well */
 function install(cwd) {
-  // npm writes this file last, so an install that was cut short has none.
-  const done = join(cwd, "node_modules/.package-lock.json");
-  if (existsSync(done) && statSync(done).mtimeMs > statSync(join(cwd, "package.json")).mtimeMs)
-    return Promise.resolve("");
+  // Written last, so an install that was cut short has none.
+  const stamp = join(cwd, "node_modules/.installed");
+  const wanted = readFileSync(join(cwd, "package.json"), "utf8");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return Promise.resolve("");
   console.log(`installing ${join("tools/runtimes", cwd.slice(folders.length + 1))}`);
   const options = ["--prefer-offline", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"];
   return new Promise((ended) => {
@@ -54,7 +54,10 @@ function install(cwd) {
       complaint += data;
     });
     child.on("error", (error) => ended(error.message));
-    child.on("close", (code) => ended(code === 0 ? "" : complaint.trim()));
+    child.on("close", (code) => {
+      if (code === 0) writeFileSync(stamp, wanted);
+      ended(code === 0 ? "" : complaint.trim() || `npm ended with ${code}`);
+    });
   });
 }
 

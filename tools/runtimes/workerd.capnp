@@ -1,4 +1,5 @@
-# Two workers, one a process: the tables, which make their tokens with node:crypto, and the live one, with nothing of Node's.
+# One worker a process: the tables, which make their tokens with node:crypto; the live one, and the one that docs/runtimes.md
+# shows, with nothing of Node's.
 using Workerd = import "/workerd/workerd.capnp";
 
 const tables :Workerd.Config = (
@@ -20,5 +21,13 @@ const live :Workerd.Config = (
     )),
     (name = "loopback", network = (allow = ["private", "local"])),
   ],
+  sockets = [(name = "http", http = (), service = "main")],
+);
+
+const page :Workerd.Config = (
+  services = [(name = "main", worker = (
+    modules = [(name = "page.mjs", esModule = embed "page-workerd.mjs")],
+    compatibilityDate = "2026-04-01",
+  ))],
   sockets = [(name = "http", http = (), service = "main")],
 );

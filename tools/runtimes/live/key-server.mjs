@@ -9,7 +9,8 @@ export async function startKeyServer(makeIssuer) {
   let gate = Promise.resolve();
   let open = () => {};
   let idp;
-  const url = () => `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`;
+  const url = () =>
+    `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`;
   const server = createServer(async (request, response) => {
     seen.push(request.url);
     await gate;

@@ -1,5 +1,5 @@
 // What the test files import as "vitest", where there is no vitest: the same `expect`, and a runner that needs a JavaScript
-// engine alone. A file's tests run one after the other.
+// engine alone. A file's tests run one after the other. `@vitest/expect` and `@vitest/spy` come with vitest.
 import {
   ASYMMETRIC_MATCHERS_OBJECT,
   chai,
@@ -89,7 +89,6 @@ const describeValue = (value) => (typeof value === "object" && value !== null ? 
 
 export const describe = withVariants((name, define, _options, skipped) => addSuite(name, define, skipped));
 export const test = withVariants(addTest);
-export const it = test;
 export const beforeAll = (hook) => suite.hooks.beforeAll.push(hook);
 export const afterAll = (hook) => suite.hooks.afterAll.push(hook);
 export const beforeEach = (hook) => suite.hooks.beforeEach.push(hook);
