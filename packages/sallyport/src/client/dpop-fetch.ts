@@ -39,8 +39,13 @@ export function createDpopFetch({
     const headers = new Headers(request.headers);
     headers.set("authorization", `DPoP ${token}`);
     headers.set("dpop", await createDpopProof(key, { method, url, accessToken: token, nonce, now: now() }));
-    const redirect = request.redirect === "follow" ? "error" : request.redirect;
-    return fetch(new Request(request, { headers, redirect }));
+    // Not "error", which workerd does not know.
+    const response = await fetch(new Request(request, { headers, redirect: "manual" }));
+    if (request.redirect !== "manual" && isRedirect(response)) {
+      response.body?.cancel().catch(() => {});
+      throw new TypeError("The server redirects, and a DPoP proof is good for one URL");
+    }
+    return response;
   }
 
   return async (input, init) => {
@@ -61,4 +66,9 @@ function asksForNonce({ status, headers }: Response): boolean {
   return (
     status === 401 && /\bdpop\b.*\berror="?use_dpop_nonce\b/i.test(headers.get("www-authenticate") ?? "")
   );
+}
+
+/** Browsers show a redirect that is not followed as one of no status. */
+function isRedirect({ status, type }: Response): boolean {
+  return [301, 302, 303, 307, 308].includes(status) || type === "opaqueredirect";
 }

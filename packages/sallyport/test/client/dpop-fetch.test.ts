@@ -77,7 +77,15 @@ describe("createDpopFetch", () => {
     await api(`${publicUrl}/a`);
     await api(`${publicUrl}/b`, { redirect: "manual" });
     expect(asked).toBe(2);
-    expect(seen.map(({ redirect }) => redirect)).toEqual(["error", "manual"]);
+    expect(seen.map(({ redirect }) => redirect)).toEqual(["manual", "manual"]);
+  });
+
+  test("a redirect is an error, but for who asks to see it", async () => {
+    const { key, accessToken } = await start();
+    const elsewhere = async () => Response.redirect("https://elsewhere.example/", 307);
+    const api = createDpopFetch({ key, accessToken, fetch: elsewhere, now: idp.clock.now });
+    await expect(api(`${publicUrl}/a`)).rejects.toThrow("good for one URL");
+    expect((await api(`${publicUrl}/a`, { redirect: "manual" })).status).toBe(307);
   });
 });
 
