@@ -125,6 +125,16 @@ export const isTextList = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.length > 0 && value.every(isText);
 export const isTextOrList = (value: unknown): boolean => isText(value) || isTextList(value);
 export const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
+/** Not `URL.canParse`: Node's, once it has been called often, says no to every URL with a letter from U+0080 to U+00FF. */
+export function isUrl(value: unknown): value is string {
+  if (!isText(value)) return false;
+  try {
+    return new URL(value) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 export const isFunction = (value: unknown): boolean => typeof value === "function";
 export const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

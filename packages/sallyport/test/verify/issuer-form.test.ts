@@ -68,6 +68,8 @@ describe("characters that no token's iss has", () => {
     "https://b\u00fccher.example/caf\u00e9",
     "https://[2001:db8::1]/",
   ])("%s is fine", (issuer) => {
+    // Node's URL.canParse has another mind of letters beyond ASCII once it is hot.
+    for (let times = 0; times < 10_000; times += 1) URL.canParse(issuer);
     expect(make({ issuer })).not.toThrow();
   });
 });

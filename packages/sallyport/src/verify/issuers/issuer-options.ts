@@ -8,6 +8,7 @@ import {
   isText,
   isTextList,
   isTextOrList,
+  isUrl,
   type OptionTable,
   parseList,
 } from "../../options.ts";
@@ -73,7 +74,6 @@ export interface IssuerOptions {
   readonly insecureAllowLoopback?: boolean;
 }
 
-const isUrl = (value: unknown) => isText(value) && URL.canParse(value);
 const isAlgorithms = (value: unknown) =>
   isTextList(value) && value.every((name) => algorithmRow(name) !== undefined);
 const isClaimName = (value: unknown) => isText(value) || isTextList(value);

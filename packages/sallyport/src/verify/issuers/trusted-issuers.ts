@@ -1,5 +1,6 @@
 // Options → the issuers that are trusted, each with its policy and its keys.
 
+import { isUrl } from "../../options.ts";
 import type { KeySetRules, KeySource } from "../keys/key-set.ts";
 import { createRemoteKeys, type KeysEvent } from "../keys/remote-keys.ts";
 import { createSecretKeys, createStaticKeys } from "../keys/static-keys.ts";
@@ -32,7 +33,7 @@ export function trustIssuers(options: VerifierOptions, deps: KeyDeps, tell: Tell
   for (const trusted of all) {
     for (const issuer of trusted.policy.accepted.keys()) {
       // Two spellings of one URL would be two issuers to us and one to people (RFC 9207 §4).
-      const plain = URL.canParse(issuer) ? new URL(issuer).href.replace(/\/$/, "") : issuer;
+      const plain = isUrl(issuer) ? new URL(issuer).href.replace(/\/$/, "") : issuer;
       if (spellings.has(plain))
         throw new TypeError("`issuers` takes each issuer once; one of them is there twice");
       spellings.add(plain);
