@@ -48,12 +48,12 @@ const nothing: Missing = Object.freeze({ scopes: [], permissions: [], roles: [],
  * Decides without a request. A caller never makes it throw.
  *
  * @throws TypeError where `needed` is not a requirement
- * @param nowMs the time in milliseconds since 1970, for `maxAgeSeconds`
+ * @param nowMs the time in milliseconds since 1970, for `maxAgeSeconds`. Default: the clock's
  */
 export function decide(
   identity: Identity<unknown>,
   needed: Requirement | undefined,
-  nowMs: number,
+  nowMs: number = Date.now(),
 ): Decision | Promise<Decision> {
   if (needed === undefined) return allowed;
   const judged = requirement(needed);
