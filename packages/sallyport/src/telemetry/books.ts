@@ -1,6 +1,7 @@
 // What metrics are read from: counts that the requests raise, and the applications that are asked when metrics are collected.
 // Every client reads the same books, so that what a name means is decided once; and a request only adds to a number, which
 // costs a twentieth of what a client's own counter takes.
+import { refusals } from "../errors.ts";
 import type { SecurityEvent } from "../events.ts";
 import type { Decided, ProviderRequest, Watched, WatchedHealth } from "../watch.ts";
 
@@ -23,6 +24,8 @@ export interface Counts {
 /** The counts of all applications that share a registry, and the applications themselves. */
 export interface Books {
   readonly applications: Set<Watched>;
+  /** Whether decisions are counted without their routes: then it is known which series there will be. */
+  withoutRoutes: boolean;
   readonly decisions: Counts;
   readonly lookups: Counts;
   readonly keyFetches: Counts;
@@ -79,6 +82,7 @@ export function createBooks(): Books {
 
   return {
     applications: new Set(),
+    withoutRoutes: false,
     decisions,
     lookups: createCounts(),
     keyFetches,
@@ -89,7 +93,8 @@ export function createBooks(): Books {
       const { name, [outcome]: cells } = cellsOf(route);
       const known = cells.get(code);
       if (known) return known;
-      const labels = { outcome, code: code ?? noCode };
+      const status = outcome === "refused" && code ? String(refusals[code].status) : noCode;
+      const labels = { outcome, code: code ?? noCode, status };
       const made = decisions.of(name === undefined ? labels : { ...labels, route: name });
       cells.set(code, made);
       return made;

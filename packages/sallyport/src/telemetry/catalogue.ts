@@ -55,13 +55,11 @@ export const metricRows: readonly MetricRow[] = [
     name: "sallyport.decisions",
     type: "counter",
     unit: "{decision}",
-    help: "Guarded requests by outcome (allowed, anonymous, refused) and by the code of the refusal.",
-    labels: ["outcome", "code", "route"],
+    help: "Guarded requests by outcome (allowed, anonymous, refused), and by code and HTTP status of the refusal.",
+    labels: ["outcome", "code", "status", "route"],
     aggregate: "sum",
     read(books) {
-      // With routes told apart nobody knows which there will be; without, every series is there from the start.
-      const begun = books.decisions.samples();
-      if (begun.every(({ labels }) => labels.route === undefined)) {
+      if (books.withoutRoutes) {
         for (const outcome of ["allowed", "anonymous"] as const)
           books.decision({ outcome, code: undefined }, undefined);
         for (const code of Object.keys(refusals) as (keyof typeof refusals)[])

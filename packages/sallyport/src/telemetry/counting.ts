@@ -46,6 +46,7 @@ export function counting(
 function createWatch({ books, timers }: Shared, routes: boolean): Watch {
   const hit = books.lookups.of({ result: "hit" });
   const miss = books.lookups.of({ result: "miss" });
+  if (!routes) books.withoutRoutes = true;
   let watched: Watched | undefined;
 
   function verified(start: number, error: unknown): void {
