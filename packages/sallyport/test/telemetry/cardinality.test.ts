@@ -80,6 +80,7 @@ test.each(clients)(
         method: "GET",
         url: "/",
         route: `/things/${number}`,
+        scheme: "Bearer",
         requestId: undefined,
       });
     }

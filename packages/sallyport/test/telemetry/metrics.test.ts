@@ -156,7 +156,14 @@ describe.each(clients)("%s", (_, makeClient) => {
     const hanging = { name: "hanging", write: () => new Promise<void>(() => {}) };
     const core = createCore(idp.config, { audit: hanging, ...idp.deps, telemetry: client.telemetry });
     const guard = core.guard(undefined);
-    const facts = { authorization: undefined, method: "GET", url: "/", route: "/", requestId: undefined };
+    const facts = {
+      authorization: undefined,
+      method: "GET",
+      url: "/",
+      route: "/",
+      scheme: "Bearer" as const,
+      requestId: undefined,
+    };
     for (let request = 0; request < 10_100; request += 1) guard(facts);
     expect(await told(client)).toMatchObject({
       'sallyport_audit_dropped_events_total{sink="hanging"}': 100,
@@ -326,6 +333,13 @@ test("telemetry takes what prometheus() and openTelemetry() return, and nothing 
     },
   };
   const core = createCore(idp.config, deps);
-  const facts = { ...(await idp.bearer()), method: "GET", url: "/", route: "/", requestId: undefined };
+  const facts = {
+    ...(await idp.bearer()),
+    method: "GET",
+    url: "/",
+    route: "/",
+    scheme: "Bearer" as const,
+    requestId: undefined,
+  };
   expect(await core.guard(undefined)(facts)).toMatchObject({ issuer: idp.issuer });
 });

@@ -37,7 +37,14 @@ function scene(options: OpenTelemetryOptions = {}, deps: SallyportDeps = {}) {
   const guard = core.guard({ scopes: ["orders:read"] });
   const ask = async (authorization: string | undefined) => {
     await tracer.startActiveSpan("request", async (span) => {
-      await guard({ authorization, method: "GET", url: "/", route: "/", requestId: undefined });
+      await guard({
+        authorization,
+        method: "GET",
+        url: "/",
+        route: "/",
+        scheme: "Bearer",
+        requestId: undefined,
+      });
       span.end();
     });
   };
