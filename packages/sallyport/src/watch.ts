@@ -1,6 +1,6 @@
 // The port of metrics and traces: what looks on while an application decides. It is called within the request, not behind a
 // queue as the audit's sinks are, and is handed no event: building one costs more than counting it.
-import type { AuthErrorCode } from "./errors.ts";
+import type { AuthError, AuthErrorCode } from "./errors.ts";
 import type { DecisionEvent, SecurityEvent } from "./events.ts";
 
 /** Metrics or traces. One may watch any number of applications. */
@@ -20,8 +20,15 @@ export interface Watch {
   lookup(hit: boolean): void;
   /** Runs the verification of a token that the cache could not answer for. */
   verification<Result extends VerifiedToken>(work: () => Result | Promise<Result>): Result | Promise<Result>;
-  /** Runs a request to a provider: several documents may be fetched for one. It rejects with an AuthError. */
-  request<Result>(request: ProviderRequest, work: () => Promise<Result>): Promise<Result>;
+  /**
+   * Runs a request to a provider: several documents may be fetched for one. It has failed where it rejects (with an
+   * AuthError), or where `failureOf` finds an error in what it gave.
+   */
+  request<Result>(
+    request: ProviderRequest,
+    work: () => Promise<Result>,
+    failureOf?: (result: Result) => AuthError | undefined,
+  ): Promise<Result>;
   security(event: SecurityEvent): void;
 }
 
@@ -93,7 +100,8 @@ export function joinWatches([first, ...others]: readonly Watch[]): Watch | undef
       rest.lookup(hit);
     },
     verification: (work) => first.verification(() => rest.verification(work)),
-    request: (request, work) => first.request(request, () => rest.request(request, work)),
+    request: (request, work, failureOf) =>
+      first.request(request, () => rest.request(request, work, failureOf), failureOf),
     security(event) {
       first.security(event);
       rest.security(event);

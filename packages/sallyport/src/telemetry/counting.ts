@@ -81,11 +81,11 @@ function createWatch({ books, timers }: Shared, routes: boolean): Watch {
     },
     verification(work) {
       const start = performance.now();
-      return ended(work, (error) => verified(start, error));
+      return ended(work, none, (error) => verified(start, error));
     },
-    request(request, work) {
+    request(request, work, failureOf = none) {
       const start = performance.now();
-      return ended(work, (error) => requested(start, request, error)) as ReturnType<typeof work>;
+      return ended(work, failureOf, (error) => requested(start, request, error)) as ReturnType<typeof work>;
     },
     security({ name, issuer = noCode }) {
       books.security.of({ name, issuer }).value += 1;
@@ -93,9 +93,13 @@ function createWatch({ books, timers }: Shared, routes: boolean): Watch {
   };
 }
 
+/** Finds no failure in what work gave. */
+export const none = () => undefined;
+
 /** Tells how work ended, at once where it did, and hands on what it gave. */
 export function ended<Result>(
   work: () => Result | Promise<Result>,
+  failureOf: (result: Result) => unknown,
   end: (error: unknown, result?: Result) => void,
 ): Result | Promise<Result> {
   let answer: Result | Promise<Result>;
@@ -107,12 +111,12 @@ export function ended<Result>(
   }
   if (!isPromise(answer)) {
     const result = answer;
-    quietly(() => end(undefined, result));
+    quietly(() => end(failureOf(result), result));
     return answer;
   }
   return answer.then(
     (result) => {
-      quietly(() => end(undefined, result));
+      quietly(() => end(failureOf(result), result));
       return result;
     },
     (thrown: unknown) => {

@@ -1,6 +1,12 @@
 // Both clients of metrics, read in the same way: the text that a Prometheus would scrape.
 import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
 import { MeterProvider, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  type SpanProcessor,
+} from "@opentelemetry/sdk-trace-base";
 import { Registry } from "prom-client";
 import { openTelemetry } from "../../src/telemetry/opentelemetry.ts";
 import { prometheus } from "../../src/telemetry/prom-client.ts";
@@ -72,4 +78,13 @@ export async function told({ text }: Client): Promise<Record<string, number>> {
   return Object.fromEntries(
     series.filter(([name, value]) => value !== 0 && !/_(bucket|sum)(\{|$)|^target_info/.test(name)),
   );
+}
+
+/** A tracer, and the spans that ended. */
+export function recordSpans(...processors: SpanProcessor[]) {
+  const exporter = new InMemorySpanExporter();
+  const provider = new BasicTracerProvider({
+    spanProcessors: [...processors, new SimpleSpanProcessor(exporter)],
+  });
+  return { tracer: provider.getTracer("test"), finished: () => exporter.getFinishedSpans() };
 }

@@ -1,12 +1,14 @@
 // What each metric means, by real requests, and that both clients say the same.
 import { Registry } from "prom-client";
 import { describe, expect, test, vi } from "vitest";
-import { refusals } from "../../src/errors.ts";
+import { AuthError, refusals } from "../../src/errors.ts";
 import { createCore } from "../../src/sallyport.ts";
+import { openTelemetry } from "../../src/telemetry/opentelemetry.ts";
 import { prometheus } from "../../src/telemetry/prom-client.ts";
 import { fakeIssuer } from "../../src/testing/index.ts";
+import { joinWatches } from "../../src/watch.ts";
 import { startApplication } from "./application.ts";
-import { clients, promClient, seriesOf, told } from "./clients.ts";
+import { clients, promClient, recordSpans, seriesOf, told } from "./clients.ts";
 
 const verifications = (outcome: string) => `sallyport_verification_seconds_count{outcome="${outcome}"}`;
 const decisions = (outcome: string, code: keyof typeof refusals | "none" = "none", route = "") => {
@@ -285,6 +287,33 @@ describe("a registry of prom-client", () => {
       'sallyport_decisions_total{outcome="refused",code="missing_token",status="401"} 1',
     );
   });
+});
+
+test("a request to a provider has failed where it rejects, or where what it gave says so", async () => {
+  const client = promClient();
+  const { tracer, finished } = recordSpans();
+  const telemetry = [openTelemetry({ tracer, meter: false }), client.telemetry].map((one) => one.watch());
+  const watch = joinWatches(telemetry);
+  const request = { kind: "introspection", issuer: "https://idp.example.org" } as const;
+  const failure = new AuthError("check_failed", "The provider can't be asked");
+  const failureOf = (reply: { readonly error?: AuthError }) => reply.error;
+  expect(await watch?.request(request, async () => ({}), failureOf)).toEqual({});
+  expect(await watch?.request(request, async () => ({ error: failure }), failureOf)).toEqual({
+    error: failure,
+  });
+  await expect(watch?.request(request, () => Promise.reject(failure))).rejects.toBe(failure);
+  const at = `issuer="${request.issuer}"`;
+  expect(await told(client)).toEqual({
+    [`sallyport_introspections_total{code="none",${at},outcome="ok"}`]: 1,
+    [`sallyport_introspections_total{code="check_failed",${at},outcome="failed"}`]: 2,
+    [`sallyport_provider_request_seconds_count{${at},outcome="ok",request="introspection"}`]: 1,
+    [`sallyport_provider_request_seconds_count{${at},outcome="failed",request="introspection"}`]: 2,
+  });
+  expect(finished().map(({ name, attributes }) => [name, attributes["sallyport.outcome"]])).toEqual([
+    ["sallyport introspect", "ok"],
+    ["sallyport introspect", "failed"],
+    ["sallyport introspect", "failed"],
+  ]);
 });
 
 test("both clients expose the same metrics, types and texts of help", async () => {

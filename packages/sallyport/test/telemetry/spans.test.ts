@@ -1,36 +1,22 @@
 // Spans: of what takes time, within the request's own trace, and without a word of the token.
 import { context, SpanStatusCode, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
-import {
-  BasicTracerProvider,
-  InMemorySpanExporter,
-  type ReadableSpan,
-  SimpleSpanProcessor,
-  type SpanProcessor,
-} from "@opentelemetry/sdk-trace-base";
+import type { ReadableSpan, SpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createCore, type SallyportDeps } from "../../src/sallyport.ts";
 import { type OpenTelemetryOptions, openTelemetry } from "../../src/telemetry/opentelemetry.ts";
 import { fakeIssuer } from "../../src/testing/index.ts";
 import { startApplication } from "./application.ts";
-import { openTelemetryClient, told } from "./clients.ts";
+import { openTelemetryClient, recordSpans, told } from "./clients.ts";
 
 beforeAll(() => {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager());
 });
 afterAll(() => context.disable());
 
-function recorder(...processors: SpanProcessor[]) {
-  const exporter = new InMemorySpanExporter();
-  const provider = new BasicTracerProvider({
-    spanProcessors: [...processors, new SimpleSpanProcessor(exporter)],
-  });
-  return { tracer: provider.getTracer("test"), finished: () => exporter.getFinishedSpans() };
-}
-
 /** A wired core, an issuer, and the spans of what one does inside a span of the caller's own. */
 function scene(options: OpenTelemetryOptions = {}, deps: SallyportDeps = {}) {
-  const { tracer, finished } = recorder();
+  const { tracer, finished } = recordSpans();
   const idp = fakeIssuer({ audience: "my-api" });
   const telemetry = openTelemetry({ tracer, meter: false, ...options });
   const core = createCore(idp.config, { audit: [], ...idp.deps, telemetry, ...deps });
@@ -155,7 +141,7 @@ test("a tracer that fails can't hurt a request", async () => {
     { onStart() {}, onEnd: fails, async forceFlush() {}, async shutdown() {} },
   ];
   for (const processor of failing) {
-    const { tracer } = recorder(processor);
+    const { tracer } = recordSpans(processor);
     const telemetry = openTelemetry({ tracer, meter: false, cacheHits: true });
     const { get } = await startApplication({ telemetry }, {}, idp);
     const token = await idp.token();
@@ -166,7 +152,7 @@ test("a tracer that fails can't hurt a request", async () => {
 });
 
 test("metrics and traces together; without an SDK neither does anything, and nothing fails", async () => {
-  const { tracer, finished } = recorder();
+  const { tracer, finished } = recordSpans();
   const client = openTelemetryClient();
   const telemetry = [openTelemetry({ tracer, meter: false }), client.telemetry, openTelemetry()];
   const { idp, get } = await startApplication({ telemetry });
