@@ -30,7 +30,9 @@ const auditWords = {
   dropped: "that a sink never got, because its queue was full or the trail was closed",
   failed: "that a sink was handed and failed to write",
 };
-const keyStates = ["static", "empty", "fresh", "stale", "expired"];
+const keyStates = ["static", "unused", "empty", "fresh", "stale", "expired"];
+/** Keys that are never fetched. */
+const atRest = ["static", "unused"];
 const fetchFailures = ["jwks_fetch_failed", "jwks_error", "discovery_failed"];
 
 /** A token that is new takes 30 µs and more of a processor; one that waits for keys, as long as the provider takes. */
@@ -107,7 +109,7 @@ export const metricRows: readonly MetricRow[] = [
     aggregate: "sum",
     read(books) {
       for (const { issuer, state } of issuersOf(books)) {
-        if (state === "static") continue;
+        if (atRest.includes(state)) continue;
         for (const code of [noCode, ...fetchFailures]) books.request({ kind: "keys", issuer }, code);
       }
       return books.keyFetches.samples();
@@ -141,7 +143,7 @@ export const metricRows: readonly MetricRow[] = [
     name: "sallyport.keys.state",
     type: "gauge",
     unit: "{state}",
-    help: "1 for the state that an issuer's keys are in (static, empty, fresh, stale, expired), 0 for the others.",
+    help: "1 for the state that an issuer's keys are in (fresh, stale, expired, empty, static, unused), 0 for the others.",
     labels: ["issuer", "state"],
     aggregate: "max",
     read: (books) =>
