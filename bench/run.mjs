@@ -6,7 +6,17 @@ import { parseArgs } from "node:util";
 import { report } from "./lib/report.mjs";
 
 /** Rows in the order of the report; each a file of `rows/` that exports `run`. */
-const names = ["verify-new", "verify-seen", "verify-dpop", "routes", "flood", "outage", "memory", "size"];
+const names = [
+  "verify-new",
+  "verify-seen",
+  "verify-dpop",
+  "routes",
+  "metrics",
+  "flood",
+  "outage",
+  "memory",
+  "size",
+];
 
 const { values } = parseArgs({
   options: { only: { type: "string", multiple: true }, quick: { type: "boolean" }, out: { type: "string" } },

@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { scan } from "./rooms/scan.mjs";
 
-const ground = ["errors", "identity", "events", "chain", "claim-path", "options", "standard-schema"];
+const ground = ["errors", "identity", "events", "watch", "chain", "claim-path", "options", "standard-schema"];
 
 /**
  * room → what it may import. A room is a folder, whose face is its `index.ts`, or a file. What stands in `types` may be
@@ -14,6 +14,7 @@ export const rooms = {
   errors: { rooms: [] },
   identity: { rooms: ["errors"] },
   events: { rooms: [], types: ["errors", "identity"] },
+  watch: { rooms: [], types: ["errors", "events"] },
   chain: { rooms: [] },
   "claim-path": { rooms: [], types: ["identity"] },
   options: { rooms: [] },
@@ -22,6 +23,16 @@ export const rooms = {
   verify: { rooms: [...ground, "platform"] },
   authorize: { rooms: ground },
   audit: { rooms: ground },
+  // Imported by users alone: what is not asked for is in nobody's bundle.
+  telemetry: {
+    rooms: ground,
+    files: {
+      "prom-client.": { packages: ["prom-client"] },
+      "opentelemetry.": { packages: ["@opentelemetry/api"] },
+      "meter.": { types: ["@opentelemetry/api"] },
+      "spans.": { packages: ["@opentelemetry/api"] },
+    },
+  },
   http: { rooms: [...ground, "authorize"], types: ["verify"] },
   // Reads the option tables, and a secret's file where the runtime has files.
   config: { rooms: [...ground, "verify"], files: { "environment.": { packages: ["node:fs"] } } },

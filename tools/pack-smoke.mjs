@@ -109,7 +109,7 @@ function exportedNames() {
 /** What a bundle of the framework-free subpaths must not hold, on Node and elsewhere. */
 async function bundles() {
   const strangers =
-    /node_modules\/(fastify|express|hono|@hono|@nestjs|jose|oidc-provider|openid-client|oauth4webapi|undici)\//;
+    /node_modules\/(fastify|express|hono|@hono|@nestjs|jose|oidc-provider|openid-client|oauth4webapi|undici|prom-client|@opentelemetry)\//;
   /** @type {{ platform: "node" | "neutral", conditions: string[], allowed: string[] }[]} */
   const runtimes = [
     { platform: "node", conditions: ["node"], allowed: ["node:crypto", "node:buffer"] },

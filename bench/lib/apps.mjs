@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { devNull } from "node:os";
 import fastifyJwt from "@fastify/jwt";
 import { serve } from "@hono/node-server";
+import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
+import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import express from "express";
 import { auth as bearer } from "express-oauth2-jwt-bearer";
 import Fastify from "fastify";
@@ -11,10 +13,13 @@ import { Hono } from "hono";
 import { jwk as honoJwk } from "hono/jwk";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { pino } from "pino";
+import { Registry } from "prom-client";
 import { loggerSink } from "sallyport";
 import { sallyport as sallyportExpress } from "sallyport/express";
 import { sallyport as sallyportFastify } from "sallyport/fastify";
 import { sallyport as sallyportHono } from "sallyport/hono";
+import { openTelemetry } from "sallyport/opentelemetry";
+import { prometheus } from "sallyport/prom-client";
 import { audience, issuer } from "./tokens.mjs";
 
 const answer = { hello: "world" };
@@ -33,10 +38,10 @@ const countingSink = () => ({
 /** pino as it comes: a synchronous write a line; what a disk takes is left out. */
 const quietPino = () => pino(pino.destination(devNull));
 
-async function wired(make, jwksUri, audit) {
+async function wired(make, jwksUri, audit, telemetry = []) {
   const auth = make(
     { issuer, audience, preset: "rfc9068", jwksUri, insecureAllowLoopback: true },
-    { audit: [audit] },
+    { audit: [audit], telemetry },
   );
   await auth.ready();
   return auth;
@@ -101,6 +106,21 @@ export const contestants = {
   async "fastify sallyport"(jwksUri) {
     const auth = await wired(sallyportFastify, jwksUri, countingSink());
     return { ...(await fastifyApp({ protected: auth.required() })), stats: () => auth.health().audit };
+  },
+  async "fastify sallyport metrics"(jwksUri) {
+    const registry = new Registry();
+    const reader = new PrometheusExporter({ preventServerStart: true });
+    const meter = new MeterProvider({ readers: [reader] }).getMeter("bench");
+    const telemetry = {
+      protected: [],
+      prometheus: [prometheus({ registry })],
+      opentelemetry: [openTelemetry({ meter, tracer: false })],
+    };
+    const routes = {};
+    for (const [name, one] of Object.entries(telemetry)) {
+      routes[name] = (await wired(sallyportFastify, jwksUri, countingSink(), one)).required();
+    }
+    return fastifyApp(routes);
   },
   async "fastify sallyport pino"(jwksUri) {
     const auth = await wired(sallyportFastify, jwksUri, loggerSink(quietPino()));

@@ -4,12 +4,15 @@ import { Controller, Delete, Get, Module } from "@nestjs/common";
 import express from "express";
 import fastify from "fastify";
 import { Hono } from "hono";
+import { Registry } from "prom-client";
 import type { Identity } from "sallyport";
 import { sallyport as onExpress } from "sallyport/express";
 import { sallyport as onFastify } from "sallyport/fastify";
 import { sallyport as onHono } from "sallyport/hono";
 import { anyOf, Caller, Protected, Public, role, SallyportModule, scope } from "sallyport/nest";
 import { sallyport as onNode } from "sallyport/node";
+import { openTelemetry } from "sallyport/opentelemetry";
+import { prometheus } from "sallyport/prom-client";
 
 const options = { issuer: "https://idp.example.org/realms/demo", audience: "my-api" };
 const admin = anyOf(role("Admin"), scope("users:write"));
@@ -19,7 +22,8 @@ export const fastifyApp = fastify();
 fastifyApp.get("/me", forFastify.required(), (request) => ({ sub: forFastify.identity(request).subject }));
 fastifyApp.register(forFastify.plugin());
 
-const forHono = onHono(options);
+const telemetry = [prometheus({ registry: new Registry() }), openTelemetry({ meter: false })];
+const forHono = onHono(options, { telemetry });
 export const honoApp = new Hono().get("/me", forHono.required(admin), (c) => c.json(c.var.identity.subject));
 
 const forExpress = onExpress(options);

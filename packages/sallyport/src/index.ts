@@ -62,3 +62,12 @@ export type {
   VerifierOptions,
 } from "./verify/index.ts";
 export { createReplayMemory, createRevocationList, createVerifier, presets } from "./verify/index.ts";
+export type {
+  Decided,
+  ProviderRequest,
+  Telemetry,
+  VerifiedToken,
+  Watch,
+  Watched,
+  WatchedHealth,
+} from "./watch.ts";

@@ -34,6 +34,7 @@ import {
   type VerifierOptions,
   verifierOptionTable,
 } from "./verify/index.ts";
+import { joinWatches, type Telemetry } from "./watch.ts";
 
 /** Options of `sallyport()`: the verifier's, and how refusals are made. */
 export interface SallyportOptions extends VerifierOptions {
@@ -50,6 +51,8 @@ export interface SallyportDeps<Claims = JsonObject> extends VerifierDeps<Claims>
    * and where nothing listens at all, the console does, in development.
    */
   readonly audit?: AuditSink | readonly AuditSink[];
+  /** Metrics and traces (`sallyport/prom-client`, `sallyport/opentelemetry`): one or several. */
+  readonly telemetry?: Telemetry | readonly Telemetry[];
   /** May change body and headers of a refusal; never its status. */
   readonly onRefused?: OnRefused;
 }
@@ -89,6 +92,8 @@ export const sallyportOptionTable = {
 
 const isSink = (value: unknown) =>
   typeof value === "object" && value !== null && "write" in value && isFunction(value.write);
+const isTelemetry = (value: unknown) =>
+  typeof value === "object" && value !== null && "watch" in value && isFunction(value.watch);
 
 /** Rows of {@link SallyportDeps}. */
 export const sallyportDepsTable = {
@@ -98,6 +103,12 @@ export const sallyportDepsTable = {
     takes: "an audit sink ({ name, write }) or a list of them",
     doc: "Where the audit trail goes; `[]` for nowhere.",
     default: "refusals to `logger`; without one and without `onEvent`, to the console in development",
+  },
+  telemetry: {
+    check: (value) => isTelemetry(value) || (Array.isArray(value) && value.every(isTelemetry)),
+    takes: "what prometheus() or openTelemetry() returns ({ watch }), or a list of such",
+    doc: "Metrics and traces: see [Metrics and traces](observability.md).",
+    default: "none",
   },
   onRefused: {
     check: isFunction,
@@ -118,10 +129,11 @@ export function createCore<Claims = JsonObject>(
   const options = given ?? (configFromEnvironment() as SallyportOptions);
   checkArguments("sallyport", options, sallyportOptionTable, deps, sallyportDepsTable);
   const { refuse = "answer", resourceMetadata: description, ...verifierOptions } = options;
-  const { audit: _audit, onRefused, ...verifierDeps } = deps;
+  const { audit: _audit, telemetry, onRefused, ...verifierDeps } = deps;
   const sinks = sinksOf(deps);
   const audit = sinks.length === 0 ? undefined : createAudit({ sinks, waitUntil: deps.waitUntil });
   const { now = Date.now, onEvent } = deps;
+  const watch = joinWatches(listOf(telemetry).map((one) => one.watch()));
 
   function emit(event: AuthEvent): void {
     audit?.emit(event);
@@ -140,6 +152,7 @@ export function createCore<Claims = JsonObject>(
     createVerifier<Claims>(
       verifierOptions,
       heard ? { ...withoutEcho(verifierDeps, sinks), onEvent: emit } : verifierDeps,
+      watch,
     ),
   );
   const metadata = inCallersWords(call, () => metadataOf(verifierOptions, description, verifier));
@@ -156,7 +169,10 @@ export function createCore<Claims = JsonObject>(
     warn: deps.logger && ((message: string) => deps.logger?.warn({ event: "on_refused_failed" }, message)),
     now,
     emit: heard ? emit : undefined,
+    watch,
   };
+  const health = () => ({ ...verifier.health(), audit: audit?.stats() ?? [] });
+  watch?.opened({ health });
 
   return {
     verifier,
@@ -165,11 +181,12 @@ export function createCore<Claims = JsonObject>(
     guard: (needed, guardOptions = {}) => createGuard(needed, guardOptions, guardDeps),
     decide: (identity, needed) => decide(identity, requirement(needed), now()),
     ready: () => verifier.ready(),
-    health: () => ({ ...verifier.health(), audit: audit?.stats() ?? [] }),
+    health,
     signingKeys: () => verifier.signingKeys(),
     async close() {
       verifier.close();
       await audit?.close();
+      watch?.closed();
     },
   };
 }
@@ -203,10 +220,14 @@ function metadataOf(
 }
 
 function sinksOf({ audit, logger, onEvent }: Pick<SallyportDeps, "audit" | "logger" | "onEvent">) {
-  if (audit !== undefined)
-    return Array.isArray(audit) ? (audit as readonly AuditSink[]) : [audit as AuditSink];
+  if (audit !== undefined) return listOf(audit);
   if (logger) return [refusalSink(logger)];
   return onEvent === undefined && isDevelopment() ? [consoleSink()] : [];
+}
+
+function listOf<One>(given: One | readonly One[] | undefined): readonly One[] {
+  if (given === undefined) return [];
+  return Array.isArray(given) ? given : [given as One];
 }
 
 /** The verifier logs security events by itself: not where the same logger has them from the audit trail. */

@@ -12,6 +12,7 @@ import { AuthError, type ChallengeOptions } from "../errors.ts";
 import type { DecisionEvent } from "../events.ts";
 import type { Identity } from "../identity.ts";
 import type { Verified, Verifier } from "../verify/index.ts";
+import type { Watch } from "../watch.ts";
 import { asRequestError, readToken } from "./credentials.ts";
 import type { RequestFacts } from "./facts.ts";
 import { answerMetadata } from "./metadata-answer.ts";
@@ -35,6 +36,8 @@ export interface GuardDeps<Claims> extends RefusalDeps {
   readonly now: () => number;
   /** Receives the decision; `undefined` where nobody listens. */
   readonly emit: ((event: DecisionEvent) => void) | undefined;
+  /** Hears of the decision before that, and of less: what can be counted. */
+  readonly watch?: Pick<Watch, "decision"> | undefined;
 }
 
 /** An identity, `undefined` for nobody (optional guards only), or what to answer: a {@link Refused}, or to a preflight. */
@@ -53,7 +56,8 @@ export function createGuard<Claims>(
   { optional = false, onInvalid = "refuse" }: GuardOptions,
   deps: GuardDeps<Claims>,
 ): Guard<Claims> {
-  const { verifier, emit } = deps;
+  const { verifier, emit, watch } = deps;
+  const heard = emit !== undefined || watch !== undefined;
   const frozen = needed === undefined ? undefined : requirement(needed);
   const described = frozen && describeRequirement(frozen);
   const refusalDeps = deps.metadata ? { ...deps, challenge: withScopes(deps.challenge, frozen) } : deps;
@@ -131,7 +135,7 @@ export function createGuard<Claims>(
     begun: Begun,
     verified: Verified<Claims> | undefined,
   ): Outcome<Claims> | Promise<Outcome<Claims>> {
-    if (emit) tell(facts, begun, verified ? "allowed" : "anonymous", verified, undefined);
+    if (heard) tell(facts, begun, verified ? "allowed" : "anonymous", verified, undefined);
     if (verified?.binding?.jkt === undefined) return verified?.identity;
     return chain(verifier.dpop?.nonce(), (nonce) => {
       facts.dpopNonce = nonce;
@@ -150,10 +154,10 @@ export function createGuard<Claims>(
     const { error, verified } = errorOf(thrown, token);
     // Only who the caller is may be waived: an outage or a malformed request is not nobody's visit.
     if (optional && onInvalid === "anonymous" && error.status === 401 && !verified) {
-      if (emit) tell(facts, begun, "anonymous", undefined, error);
+      if (heard) tell(facts, begun, "anonymous", undefined, error);
       return undefined;
     }
-    if (emit) tell(facts, begun, "refused", verified, error);
+    if (heard) tell(facts, begun, "refused", verified, error);
     return new Refused(error, refusalDeps, facts.scheme);
   }
 
@@ -176,8 +180,14 @@ export function createGuard<Claims>(
     verified: Verified<Claims> | undefined,
     error: AuthError | undefined,
   ): void {
+    try {
+      watch?.decision({ outcome, code: error?.code, route, verified });
+    } catch {
+      // Who looks on can't hurt a request.
+    }
+    if (!emit) return;
     const identity = verified?.identity;
-    emit?.({
+    emit({
       type: "decision",
       time: at,
       outcome,

@@ -2,6 +2,7 @@
 import { isThenable } from "../chain.ts";
 import { AuthError } from "../errors.ts";
 import type { SecurityEvent } from "../events.ts";
+import type { Watch } from "../watch.ts";
 import type { VerifierDeps } from "./options.ts";
 
 /** Tells of something an operator should know. */
@@ -10,11 +11,16 @@ export type Tell = (event: Omit<SecurityEvent, "type" | "time">) => void;
 /** Events that tell of everyday life; the rest are warnings. */
 const quietEvents: readonly SecurityEvent["name"][] = ["preset_inferred", "keys_recovered", "keys_rotated"];
 
-/** Makes what tells `deps.onEvent` and `deps.logger`. */
-export function createTell(deps: Pick<VerifierDeps, "onEvent" | "logger">, now: () => number): Tell {
+/** Makes what tells `deps.onEvent`, `deps.logger` and who looks on. */
+export function createTell(
+  deps: Pick<VerifierDeps, "onEvent" | "logger">,
+  now: () => number,
+  watch?: Watch,
+): Tell {
   return (event) => {
     const whole: SecurityEvent = { type: "security", time: now(), ...event };
     const level = quietEvents.includes(event.name) ? "info" : "warn";
+    quietly(() => watch?.security(whole));
     quietly(() => deps.onEvent?.(whole));
     quietly(() => deps.logger?.[level]({ event: event.name, issuer: event.issuer }, event.message));
   };

@@ -4,6 +4,7 @@ import { chain, isPromise } from "../chain.ts";
 import { AuthError } from "../errors.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import { checkArguments, checkOptions } from "../options.ts";
+import type { Watch } from "../watch.ts";
 import { checkHeader, findKey, issuerOf, parseToken } from "./authenticate.ts";
 import { type TrustedIssuer, trustIssuers } from "./issuers/trusted-issuers.ts";
 import { requireHttps } from "./issuers/urls.ts";
@@ -114,6 +115,7 @@ export interface Verifier<Claims = JsonObject> {
 /**
  * Makes a verifier. Synchronous, and without a request: an API starts while its provider is down.
  *
+ * @param watch looks on; `sallyport()` makes it of its `deps.telemetry`
  * @throws TypeError where an option is unknown, missing, of the wrong form or contradicts another
  *
  * @example
@@ -125,6 +127,7 @@ export interface Verifier<Claims = JsonObject> {
 export function createVerifier<Claims = JsonObject>(
   options: VerifierOptions,
   deps: VerifierDeps<Claims> = {},
+  watch?: Watch,
 ): Verifier<Claims> {
   checkArguments("createVerifier", options, verifierOptionTable, deps, depsTable);
   if (options.limits) checkOptions("limits", options.limits, limitTable);
@@ -136,8 +139,8 @@ export function createVerifier<Claims = JsonObject>(
   const { now = Date.now, isRevoked, random = platform.randomUint32 } = deps;
   const { tokenBytes = 16_384, depth = 32 } = options.limits ?? {};
   const parser = createCompactParser({ tokenBytes, depth }, readTokenHeader);
-  const tell = createTell(deps, now);
-  const issuers = trustIssuers(options, deps, tell);
+  const tell = createTell(deps, now, watch);
+  const issuers = trustIssuers(options, deps, tell, watch);
   const dpop = dpopOf(options, deps, now, tell);
   const sender = createSenderCheck({
     dpop,
@@ -162,11 +165,15 @@ export function createVerifier<Claims = JsonObject>(
   ): Verified<Claims> | Promise<Verified<Claims>> | undefined {
     const known = typeof token === "string" ? cache?.get(token) : undefined;
     if (known === undefined) return undefined;
+    watch?.lookup(true);
     return checkUse(recheck(token, known, at ?? now()), token, presented);
   }
 
   function check(token: string, presented?: Presentation): Verified<Claims> | Promise<Verified<Claims>> {
-    return recall(token, presented) ?? checkUse(checkNew(token), token, presented);
+    const known = recall(token, presented);
+    if (known !== undefined) return known;
+    if (cache) watch?.lookup(false);
+    return checkUse(checkUnknown(token), token, presented);
   }
 
   /** What is asked at every use of a good token: whether it is in the right hands, and whether it was revoked. */
@@ -212,7 +219,11 @@ export function createVerifier<Claims = JsonObject>(
     const trusted = known.trusted.keys.stillTrusted(known.key, at);
     if (trusted === true) return known.answer;
     // The key was dropped: whether the issuer has it again, or another of this name, is asked as for a new token.
-    return chain(trusted, (still) => (still === true ? known.answer : checkNew(token)));
+    return chain(trusted, (still) => (still === true ? known.answer : checkUnknown(token)));
+  }
+
+  function checkUnknown(token: string): Verified<Claims> | Promise<Verified<Claims>> {
+    return watch ? watch.verification(() => checkNew(token)) : checkNew(token);
   }
 
   function checkNew(token: string): Verified<Claims> | Promise<Verified<Claims>> {

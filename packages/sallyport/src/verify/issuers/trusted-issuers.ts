@@ -1,6 +1,7 @@
 // Options → the issuers that are trusted, each with its policy and its keys.
 
 import { isUrl } from "../../options.ts";
+import type { Watch } from "../../watch.ts";
 import type { KeySetRules, KeySource } from "../keys/key-set.ts";
 import { createRemoteKeys, type KeysEvent } from "../keys/remote-keys.ts";
 import { createSecretKeys, createStaticKeys } from "../keys/static-keys.ts";
@@ -23,10 +24,10 @@ type KeyDeps = Pick<VerifierDeps, "fetch" | "now" | "waitUntil">;
  *
  * @throws TypeError where an issuer is missing, or two would answer for the same `iss` (RFC 9207 §4)
  */
-export function trustIssuers(options: VerifierOptions, deps: KeyDeps, tell: Tell) {
+export function trustIssuers(options: VerifierOptions, deps: KeyDeps, tell: Tell, watch?: Watch) {
   const all = issuerList(options).map(({ where, options: own }): TrustedIssuer => {
     const policy = resolveIssuer(own, where);
-    return { policy, keys: keysOf(policy, options, deps, tell) };
+    return { policy, keys: keysOf(policy, options, deps, tell, watch) };
   });
   const byName = new Map<string, TrustedIssuer>();
   const spellings = new Set<string>();
@@ -81,7 +82,13 @@ function given(options: object, wanted: (name: string) => boolean = () => true):
   );
 }
 
-function keysOf(policy: IssuerPolicy, all: VerifierOptions, deps: KeyDeps, tell: Tell): KeySource {
+function keysOf(
+  policy: IssuerPolicy,
+  all: VerifierOptions,
+  deps: KeyDeps,
+  tell: Tell,
+  watch: Watch | undefined,
+): KeySource {
   const { options, algorithms, name: issuer } = policy;
   const rules: KeySetRules = {
     algorithms,
@@ -102,6 +109,7 @@ function keysOf(policy: IssuerPolicy, all: VerifierOptions, deps: KeyDeps, tell:
     staleMs: (options.staleKeysSeconds ?? 14_400) * 1000,
     waitUntil: deps.waitUntil,
     report: (event) => tell({ issuer, ...keysMessage(event) }),
+    around: watch && ((refresh) => watch.request({ kind: "keys", issuer }, refresh)),
   });
 }
 

@@ -23,6 +23,8 @@ export interface RemoteKeysOptions extends KeySetRules {
   readonly staleMs: number;
   /** Told of failures, recoveries and changed sets. */
   readonly report: (event: KeysEvent) => void;
+  /** Runs each refresh, so that it can be measured. */
+  readonly around?: ((refresh: () => Promise<void>) => Promise<void>) | undefined;
   readonly waitUntil: ((work: Promise<unknown>) => void) | undefined;
 }
 
@@ -44,7 +46,7 @@ const greatestFailureCooldownMs = 60_000;
 const floodThreshold = 100;
 
 export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
-  const { now, report } = options;
+  const { now, report, around = (refresh) => refresh() } = options;
   const closing = new AbortController();
   let keys: readonly VerificationKey[] = [];
   let loaded: { at: number; lifetimeMs: number } | undefined;
@@ -81,7 +83,7 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
           ? thrown
           : new AuthError("jwks_error", "Key fetch failed", { cause: outline(thrown) });
       // What closing the verifier has ended is nobody's failure.
-      if (closed) throw error;
+      if (closed) throw new AuthError("closed", "The verifier was closed");
       failure = { at: now(), error, count: (failure?.count ?? 0) + 1 };
       report({ name: "failed", error, serving: phase() !== "expired" });
       throw error;
@@ -106,7 +108,7 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
     if (current) return current;
     const started: NonNullable<typeof flight> = {
       at: now(),
-      work: refresh().finally(() => {
+      work: around(refresh).finally(() => {
         if (flight === started) flight = undefined;
       }),
     };

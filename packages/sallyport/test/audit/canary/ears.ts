@@ -1,6 +1,12 @@
 // Canaries: words that must not be heard anywhere. Everything the library lets out is collected and searched for them.
 import { inspect } from "node:util";
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from "@opentelemetry/sdk-trace-base";
 import pino from "pino";
+import { Registry } from "prom-client";
 import { consoleSink } from "../../../src/audit/index.ts";
 import type { RequestFacts } from "../../../src/http/index.ts";
 import { Refused } from "../../../src/http/refusal.ts";
@@ -13,6 +19,8 @@ import {
   loggerSink,
 } from "../../../src/index.ts";
 import { type Core, createCore, type SallyportDeps, type SallyportOptions } from "../../../src/sallyport.ts";
+import { openTelemetry } from "../../../src/telemetry/opentelemetry.ts";
+import { prometheus } from "../../../src/telemetry/prom-client.ts";
 
 /** A word to look for. Lower case and without punctuation, so that no encoding of text changes it. */
 export const canary = (label: string) => `cnry${label}zz`;
@@ -110,8 +118,17 @@ export async function listen(options: SallyportOptions, ears: Ears, deps: Sallyp
     { level: "trace" },
     { write: (line: string) => ears.hearEvent("pino", stripMessage(line, ears)) },
   );
+  const registry = new Registry();
+  const spans = new InMemorySpanExporter();
+  const tracer = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] }).getTracer(
+    "test",
+  );
   const core = createCore(options, {
     ...deps,
+    telemetry: [
+      openTelemetry({ tracer, meter: false, cacheHits: true }),
+      prometheus({ registry, routes: true }),
+    ],
     logger,
     onEvent: (event) => {
       ears.events.push(event);
@@ -137,7 +154,18 @@ export async function listen(options: SallyportOptions, ears: Ears, deps: Sallyp
       return undefined;
     },
   });
-  return core;
+  return {
+    ...core,
+    async close() {
+      ears.hear("metrics", await registry.metrics());
+      await core.close();
+      ears.hear("metrics after close", await registry.metrics());
+      for (const { name, attributes, status, events, links } of spans.getFinishedSpans()) {
+        const { "sallyport.key_id": keyId, ...rest } = attributes;
+        ears.hearEvent("a span", { name, keyId, ...rest, status, events, links });
+      }
+    },
+  };
 }
 
 function stripMessage(line: string, ears: Ears): object {
