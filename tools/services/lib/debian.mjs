@@ -27,7 +27,8 @@ export function installDebian(wanted) {
   }
 }
 
-function commandExists(name) {
+/** @param {string} name */
+export function commandExists(name) {
   return spawnSync("sh", ["-c", 'command -v "$1"', "sh", name]).status === 0;
 }
 
