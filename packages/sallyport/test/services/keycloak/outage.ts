@@ -27,7 +27,7 @@ export function outage(scene: () => Scene): void {
     // The keys are older than their lifetime: the fetch fails, and they are used on.
     ahead = minutes(11);
     expect(await get("/me", seen)).toMatchObject({ status: 200 });
-    await expect.poll(() => heard("keys_fetch_failed")).toBe(true);
+    await expect.poll(() => heard("keys_fetch_failed"), { timeout: 10_000 }).toBe(true);
     ahead = hours(4);
     expect(await get("/me", seen)).toMatchObject({ status: 200 });
     expect(await get("/me", late)).toMatchObject({ status: 200 });

@@ -121,7 +121,7 @@ export function tokenTypes(scene: () => Scene): void {
         body: new URLSearchParams({ client_id: "shop", client_secret: secret, refresh_token }),
       });
       expect(answer.status).toBe(204);
-      await expect.poll(() => logoutTokens.length).toBeGreaterThan(0);
+      await expect.poll(() => logoutTokens.length, { timeout: 10_000 }).toBeGreaterThan(0);
       const token = logoutTokens.at(-1) ?? "";
       expect(peek(token, 1)).toMatchObject({ typ: "Logout", aud: "shop" });
       expect(await get("/me", token)).toMatchObject({ status: 401, code: "wrong_token_type" });

@@ -1,0 +1,147 @@
+// docs/providers/*.md: the code is a file of `pages/providers/`, to the letter, and runs on the provider's sample tokens; each
+// mistake in a table is made here, and ends as the table says, to the letter.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { SallyportDeps, SallyportOptions } from "../../src/frameworks/exports.ts";
+import { sallyport } from "../../src/frameworks/fetch.ts";
+import { AuthError, createVerifier } from "../../src/index.ts";
+import { type FakeIssuer, fakeIssuer, providerTokens, signSample } from "../../src/testing/index.ts";
+import { asThisPod } from "./pages/providers/kubernetes.ts";
+import { type Arrives, type Mistake, mistakes } from "./providers/mistakes.ts";
+import { type Page, pages } from "./providers/visits.ts";
+
+interface Code {
+  readonly options: SallyportOptions;
+  readonly build: (deps?: SallyportDeps) => import("fastify").FastifyInstance;
+}
+
+const folder = new URL("../../../../docs/providers/", import.meta.url);
+const read = (name: string) => readFileSync(new URL(`${name}.md`, folder), "utf8");
+const code = async (name: string): Promise<Code> => import(`./pages/providers/${name}.ts`);
+
+/** The page's issuer with its configuration; metadata and keys come from nowhere but here. */
+async function issuerOf(name: string, { preset, issuer }: Page): Promise<FakeIssuer> {
+  const { audience = [] } = (await code(name)).options;
+  const idp = fakeIssuer({ preset, issuer, audience });
+  const send: typeof fetch = (input, init) =>
+    // The fake publishes its keys elsewhere than a cluster does.
+    idp.deps.fetch(String(input).replace(/\/openid\/v1\/jwks$/, "/jwks"), init);
+  return { ...idp, deps: { ...idp.deps, fetch: send } };
+}
+
+function sampleOf({ preset }: Page, id: string, changes: object = {}) {
+  const sample = providerTokens[preset].find((one) => one.id === id);
+  if (!sample) throw new TypeError(`no sample ${preset}/${id}`);
+  return {
+    ...sample,
+    claims: (context: Parameters<typeof sample.claims>[0]) => ({ ...sample.claims(context), ...changes }),
+  };
+}
+
+async function arriving(idp: FakeIssuer, page: Page, what: Arrives): Promise<string> {
+  if ("text" in what) return what.text;
+  const token = await signSample(idp, sampleOf(page, what.sample, what.claims));
+  if (!what.header) return token;
+  const [header = "", ...rest] = token.split(".");
+  const signed = JSON.parse(Buffer.from(header, "base64url").toString("utf8"));
+  const text = JSON.stringify({ ...signed, ...what.header });
+  return [Buffer.from(text).toString("base64url"), ...rest].join(".");
+}
+
+/** The second cell of the page's row. */
+async function refusalOf(name: string, page: Page, { arrives, options = {} }: Mistake): Promise<string> {
+  const idp = await issuerOf(name, page);
+  const configured = Object.entries({ ...(await code(name)).options, jwksUri: undefined, ...options });
+  // The keys are given: an issuer that is configured wrongly has no metadata here.
+  const settings = Object.fromEntries(configured.filter(([, value]) => value !== undefined));
+  let verifier: ReturnType<typeof createVerifier>;
+  try {
+    verifier = createVerifier({ ...settings, jwks: await idp.jwks() }, idp.deps);
+  } catch (error) {
+    return `at start: ${(error as TypeError).message}`;
+  }
+  const error = await verifier.verify(await arriving(idp, page, arrives)).catch((thrown: unknown) => thrown);
+  return error instanceof AuthError ? `\`${error.code}\`: ${error.message}` : "accepted";
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+test("there is a page for each provider, in the index and in the README", () => {
+  const names = readdirSync(folder).map((file) => file.replace(/\.md$/, ""));
+  expect(names.toSorted()).toEqual([...Object.keys(pages), "README"].toSorted());
+  expect(Object.keys(mistakes).toSorted()).toEqual(Object.keys(pages).toSorted());
+  const readme = readFileSync(new URL("../../README.md", folder), "utf8");
+  for (const name of Object.keys(pages)) {
+    expect(read("README"), name).toContain(`](${name}.md)`);
+    expect(readme, name).toContain(`](docs/providers/${name}.md)`);
+  }
+});
+
+describe.each(Object.entries(pages))("%s", (name, page) => {
+  test("the page has its parts, and shows the code that runs", () => {
+    const text = read(name);
+    const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+    expect(headings.slice(0, 4)).toEqual(["There", "Here", "A token to try", "When it is refused"]);
+    const [[, block = ""] = []] = [...text.matchAll(/```ts\n([\s\S]*?)```/g)];
+    expect(block).toBe(readFileSync(new URL(`./pages/providers/${name}.ts`, import.meta.url), "utf8"));
+  });
+
+  test("the code takes the provider's tokens, and lets in whom it should", async () => {
+    const idp = await issuerOf(name, page);
+    const app = (await code(name)).build({ ...idp.deps, audit: [] });
+    const [method, url] = page.path;
+    for (const [sample, claims, status] of page.visits) {
+      const token = await signSample(idp, sampleOf(page, sample, claims));
+      const answer = await app.inject({ method, url, headers: { authorization: `Bearer ${token}` } });
+      expect(`${sample} ${JSON.stringify(claims)}: ${answer.statusCode}`).toBe(
+        `${sample} ${JSON.stringify(claims)}: ${status}`,
+      );
+    }
+    expect((await app.inject({ method, url })).statusCode).toBe(401);
+    await app.close();
+  });
+
+  test("the environment of the page does the same", async () => {
+    const idp = await issuerOf(name, page);
+    const [, block = ""] = /```sh\n((?:O\w+=.*\n)+)```/.exec(read(name)) ?? [];
+    const lines = block.trim().split("\n");
+    expect(lines.length).toBeGreaterThanOrEqual(2);
+    for (const line of lines) {
+      const [variable = "", value = ""] = line.split(/=(.*)/);
+      vi.stubEnv(variable, value.replace(/^"(.*)"$/, "$1"));
+    }
+    const auth = sallyport(undefined, { ...idp.deps, audit: [] });
+    const [[sample] = [""]] = page.visits;
+    const { issuer } = await auth.verifier.verify(await signSample(idp, sampleOf(page, sample)));
+    expect(issuer).toBe(page.issuer);
+  });
+
+  test.each(mistakes[name] ?? [])("$what: $code", async (mistake) => {
+    const refusal = await refusalOf(name, page, mistake);
+    expect(refusal).toMatch(mistake.code === "at start" ? /^at start: / : `\`${mistake.code}\``);
+    expect(read(name)).toContain(`| ${mistake.what} | ${refusal} |`);
+  });
+
+  test("every row of the page's table is tried", () => {
+    const rows = [...read(name).matchAll(/^\| (.*?) \| (?:`\w+`|at start): /gm)].map(([, what]) => what);
+    expect(rows.toSorted()).toEqual((mistakes[name] ?? []).map(({ what }) => what).toSorted());
+  });
+});
+
+test("kubernetes: the keys are asked for with the pod's own token, as its file is now", async () => {
+  const place = mkdtempSync(join(tmpdir(), "pod-"));
+  const file = join(place, "token");
+  const seen: (string | null)[] = [];
+  const send = asThisPod(file, async (_input, init) => {
+    seen.push(new Headers(init?.headers).get("authorization"));
+    return Response.json({});
+  });
+  for (const token of ["first", "second"]) {
+    writeFileSync(file, `${token}\n`);
+    await send("https://kubernetes.default.svc.cluster.local/openid/v1/jwks");
+  }
+  expect(seen).toEqual(["Bearer first", "Bearer second"]);
+  rmSync(place, { recursive: true });
+});
