@@ -1,6 +1,7 @@
 // A real Keycloak issues the tokens (`npm run test:services -- keycloak`); each subject is a file in `keycloak/`.
 import { afterAll, beforeAll, describe } from "vitest";
 import { audiencesAndRoles } from "./keycloak/audiences-and-roles.ts";
+import { dpop } from "./keycloak/dpop.ts";
 import { outage } from "./keycloak/outage.ts";
 import { rotation } from "./keycloak/rotation.ts";
 import { createScene, type Scene } from "./keycloak/scene.ts";
@@ -20,6 +21,7 @@ describe.skipIf(!home)("Keycloak", () => {
 
   tokenTypes(theScene);
   audiencesAndRoles(theScene);
+  dpop(theScene);
   describe("a key rotation", { timeout: 100_000 }, () => rotation(theScene));
   // Last, since it takes the server away.
   describe("an outage", { timeout: 200_000 }, () => outage(theScene));

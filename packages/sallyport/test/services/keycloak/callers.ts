@@ -6,6 +6,7 @@ export interface Tokens {
   readonly access_token: string;
   readonly id_token: string;
   readonly refresh_token: string;
+  readonly token_type: string;
 }
 
 export const endpoint = (issuer: string, name: string) => `${issuer}/protocol/openid-connect/${name}`;
@@ -48,7 +49,7 @@ export async function logIn(
 }
 
 /** Makes the headers of a request to the token endpoint, given its URL. */
-export type Proof = (url: string) => Record<string, string>;
+export type Proof = (url: string) => Promise<Record<string, string>>;
 
 export function clientCredentials(issuer: string, client: string, headers?: Proof): Promise<Tokens> {
   return ask(issuer, client, { grant_type: "client_credentials" }, headers);
@@ -58,12 +59,12 @@ async function ask(
   issuer: string,
   client: string,
   form: Record<string, string>,
-  headers: Proof = () => ({}),
+  headers: Proof = async () => ({}),
 ): Promise<Tokens> {
   const url = endpoint(issuer, "token");
   const response = await fetch(url, {
     method: "POST",
-    headers: headers(url),
+    headers: await headers(url),
     body: new URLSearchParams({ ...form, client_id: client, client_secret: secret }),
   });
   if (!response.ok) throw new Error(`Keycloak gives ${client} no token: ${await response.text()}`);

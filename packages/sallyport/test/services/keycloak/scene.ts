@@ -64,7 +64,7 @@ export interface Answer {
 }
 
 /** The API, on Fastify, called over HTTP; it ends with the test. */
-export async function startApi(options: SallyportOptions, deps: SallyportDeps = {}) {
+export async function startApi(options: SallyportOptions, deps: SallyportDeps = {}, port = 0) {
   const events: AuthEvent[] = [];
   const settings = { audience: api, insecureAllowLoopback: true, ...options };
   const auth = sallyport(settings, { audit: [], onEvent: (event) => events.push(event), ...deps });
@@ -77,7 +77,7 @@ export async function startApi(options: SallyportOptions, deps: SallyportDeps = 
   app.get("/refund", auth.required(role("refund")), () => "refunded");
   app.get("/orders", auth.required(anyOf(role("clerk"), role("auditor"))), () => "orders");
   app.get("/people", auth.required({ kind: "user" }), () => "people");
-  const base = await app.listen({ port: 0, host: "127.0.0.1" });
+  const base = await app.listen({ port, host: "127.0.0.1" });
   onTestFinished(async () => {
     await app.close();
   });
