@@ -3,7 +3,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { SallyportDeps, SallyportOptions } from "../../src/frameworks/exports.ts";
 import { sallyport } from "../../src/frameworks/fetch.ts";
 import { AuthError, createVerifier } from "../../src/index.ts";
@@ -21,8 +21,17 @@ const folder = new URL("../../../../docs/providers/", import.meta.url);
 const read = (name: string) => readFileSync(new URL(`${name}.md`, folder), "utf8");
 const code = async (name: string): Promise<Code> => import(`./pages/providers/${name}.ts`);
 
-/** The page's issuer with its configuration; metadata and keys come from nowhere but here. */
-async function issuerOf(name: string, { preset, issuer }: Page): Promise<FakeIssuer> {
+const issuers = new Map<string, Promise<FakeIssuer>>();
+
+/** The page's issuer, which makes its key once. */
+function issuerOf(name: string, page: Page): Promise<FakeIssuer> {
+  const idp = issuers.get(name) ?? makeIssuer(name, page);
+  issuers.set(name, idp);
+  return idp;
+}
+
+/** Metadata and keys come from nowhere but here. */
+async function makeIssuer(name: string, { preset, issuer }: Page): Promise<FakeIssuer> {
   const { audience = [] } = (await code(name)).options;
   const idp = fakeIssuer({ preset, issuer, audience });
   const send: typeof fetch = (input, init) =>
@@ -130,18 +139,26 @@ describe.each(Object.entries(pages))("%s", (name, page) => {
   });
 });
 
-test("kubernetes: the keys are asked for with the pod's own token, as its file is now", async () => {
+test("kubernetes: nothing but the keys is asked for, with the pod's own token, as its file is now", async () => {
   const place = mkdtempSync(join(tmpdir(), "pod-"));
+  onTestFinished(() => rmSync(place, { recursive: true }));
   const file = join(place, "token");
-  const seen: (string | null)[] = [];
-  const send = asThisPod(file, async (_input, init) => {
-    seen.push(new Headers(init?.headers).get("authorization"));
-    return Response.json({});
-  });
+  const page = pages.kubernetes as Page;
+  const idp = await makeIssuer("kubernetes", page);
+  const seen: string[] = [];
+  const send: typeof fetch = (input, init) => {
+    seen.push(`${String(input)} ${new Headers(init?.headers).get("authorization")}`);
+    return idp.deps.fetch(input, init);
+  };
+  const app = (await code("kubernetes")).build({ ...idp.deps, audit: [], fetch: asThisPod(file, send) });
   for (const token of ["first", "second"]) {
     writeFileSync(file, `${token}\n`);
-    await send("https://kubernetes.default.svc.cluster.local/openid/v1/jwks");
+    const authorization = `Bearer ${await signSample(idp, sampleOf(page, "pod"))}`;
+    const answer = await app.inject({ url: "/orders", headers: { authorization } });
+    expect(answer.statusCode).toBe(200);
+    idp.clock.advance({ minutes: 11 });
   }
-  expect(seen).toEqual(["Bearer first", "Bearer second"]);
-  rmSync(place, { recursive: true });
+  const keys = "https://kubernetes.default.svc.cluster.local/openid/v1/jwks";
+  expect(seen).toEqual([`${keys} Bearer first`, `${keys} Bearer second`]);
+  await app.close();
 });
