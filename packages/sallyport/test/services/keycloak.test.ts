@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { audiencesAndRoles } from "./keycloak/audiences-and-roles.ts";
 import { dpop } from "./keycloak/dpop.ts";
 import { outage } from "./keycloak/outage.ts";
+import { page } from "./keycloak/page.ts";
 import { rotation } from "./keycloak/rotation.ts";
 import { createScene, type Scene } from "./keycloak/scene.ts";
 import { tokenTypes } from "./keycloak/token-types.ts";
@@ -22,6 +23,7 @@ describe.skipIf(!home)("Keycloak", () => {
   tokenTypes(theScene);
   audiencesAndRoles(theScene);
   dpop(theScene);
+  describe("docs/providers/keycloak.md", () => page(theScene));
   describe("a key rotation", { timeout: 100_000 }, () => rotation(theScene));
   // Last, since it takes the server away.
   describe("an outage", { timeout: 200_000 }, () => outage(theScene));
