@@ -4,65 +4,21 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import type { SallyportDeps, SallyportOptions } from "../../src/frameworks/exports.ts";
 import { sallyport } from "../../src/frameworks/fetch.ts";
 import { AuthError, createVerifier } from "../../src/index.ts";
-import { type FakeIssuer, fakeIssuer, providerTokens, signSample } from "../../src/testing/index.ts";
+import { signSample } from "../../src/testing/index.ts";
 import { asThisPod } from "./pages/providers/kubernetes.ts";
-import { type Arrives, type Mistake, mistakes } from "./providers/mistakes.ts";
-import { type Page, pages } from "./providers/visits.ts";
-
-interface Code {
-  readonly options: SallyportOptions;
-  readonly build: (deps?: SallyportDeps) => import("fastify").FastifyInstance;
-}
+import { type Mistake, mistakes } from "./providers/mistakes.ts";
+import { arriving, codeOf, issuerOf, makeIssuer, sampleOf } from "./providers/scene.ts";
+import { pages } from "./providers/visits.ts";
 
 const folder = new URL("../../../../docs/providers/", import.meta.url);
 const read = (name: string) => readFileSync(new URL(`${name}.md`, folder), "utf8");
-const code = async (name: string): Promise<Code> => import(`./pages/providers/${name}.ts`);
-
-const issuers = new Map<string, Promise<FakeIssuer>>();
-
-/** The page's issuer, which makes its key once. */
-function issuerOf(name: string, page: Page): Promise<FakeIssuer> {
-  const idp = issuers.get(name) ?? makeIssuer(name, page);
-  issuers.set(name, idp);
-  return idp;
-}
-
-/** Metadata and keys come from nowhere but here. */
-async function makeIssuer(name: string, { preset, issuer }: Page): Promise<FakeIssuer> {
-  const { audience = [] } = (await code(name)).options;
-  const idp = fakeIssuer({ preset, issuer, audience });
-  const send: typeof fetch = (input, init) =>
-    // The fake publishes its keys elsewhere than a cluster does.
-    idp.deps.fetch(String(input).replace(/\/openid\/v1\/jwks$/, "/jwks"), init);
-  return { ...idp, deps: { ...idp.deps, fetch: send } };
-}
-
-function sampleOf({ preset }: Page, id: string, changes: object = {}) {
-  const sample = providerTokens[preset].find((one) => one.id === id);
-  if (!sample) throw new TypeError(`no sample ${preset}/${id}`);
-  return {
-    ...sample,
-    claims: (context: Parameters<typeof sample.claims>[0]) => ({ ...sample.claims(context), ...changes }),
-  };
-}
-
-async function arriving(idp: FakeIssuer, page: Page, what: Arrives): Promise<string> {
-  if ("text" in what) return what.text;
-  const token = await signSample(idp, sampleOf(page, what.sample, what.claims));
-  if (!what.header) return token;
-  const [header = "", ...rest] = token.split(".");
-  const signed = JSON.parse(Buffer.from(header, "base64url").toString("utf8"));
-  const text = JSON.stringify({ ...signed, ...what.header });
-  return [Buffer.from(text).toString("base64url"), ...rest].join(".");
-}
 
 /** The second cell of the page's row. */
-async function refusalOf(name: string, page: Page, { arrives, options = {} }: Mistake): Promise<string> {
-  const idp = await issuerOf(name, page);
-  const configured = Object.entries({ ...(await code(name)).options, jwksUri: undefined, ...options });
+async function refusalOf(name: string, { arrives, options = {} }: Mistake): Promise<string> {
+  const idp = issuerOf(name);
+  const configured = Object.entries({ ...codeOf(name).options, jwksUri: undefined, ...options });
   // The keys are given: an issuer that is configured wrongly has no metadata here.
   const settings = Object.fromEntries(configured.filter(([, value]) => value !== undefined));
   let verifier: ReturnType<typeof createVerifier>;
@@ -71,7 +27,7 @@ async function refusalOf(name: string, page: Page, { arrives, options = {} }: Mi
   } catch (error) {
     return `at start: ${(error as TypeError).message}`;
   }
-  const error = await verifier.verify(await arriving(idp, page, arrives)).catch((thrown: unknown) => thrown);
+  const error = await verifier.verify(await arriving(name, arrives)).catch((thrown: unknown) => thrown);
   return error instanceof AuthError ? `\`${error.code}\`: ${error.message}` : "accepted";
 }
 
@@ -98,11 +54,11 @@ describe.each(Object.entries(pages))("%s", (name, page) => {
   });
 
   test("the code takes the provider's tokens, and lets in whom it should", async () => {
-    const idp = await issuerOf(name, page);
-    const app = (await code(name)).build({ ...idp.deps, audit: [] });
+    const idp = issuerOf(name);
+    const app = codeOf(name).build({ ...idp.deps, audit: [] });
     const [method, url] = page.path;
     for (const [sample, claims, status] of page.visits) {
-      const token = await signSample(idp, sampleOf(page, sample, claims));
+      const token = await signSample(idp, sampleOf(name, sample, claims));
       const answer = await app.inject({ method, url, headers: { authorization: `Bearer ${token}` } });
       expect(`${sample} ${JSON.stringify(claims)}: ${answer.statusCode}`).toBe(
         `${sample} ${JSON.stringify(claims)}: ${status}`,
@@ -113,7 +69,7 @@ describe.each(Object.entries(pages))("%s", (name, page) => {
   });
 
   test("the environment of the page does the same", async () => {
-    const idp = await issuerOf(name, page);
+    const idp = issuerOf(name);
     const [, block = ""] = /```sh\n((?:O\w+=.*\n)+)```/.exec(read(name)) ?? [];
     const lines = block.trim().split("\n");
     expect(lines.length).toBeGreaterThanOrEqual(2);
@@ -123,12 +79,12 @@ describe.each(Object.entries(pages))("%s", (name, page) => {
     }
     const auth = sallyport(undefined, { ...idp.deps, audit: [] });
     const [[sample] = [""]] = page.visits;
-    const { issuer } = await auth.verifier.verify(await signSample(idp, sampleOf(page, sample)));
+    const { issuer } = await auth.verifier.verify(await signSample(idp, sampleOf(name, sample)));
     expect(issuer).toBe(page.issuer);
   });
 
   test.each(mistakes[name] ?? [])("$what: $code", async (mistake) => {
-    const refusal = await refusalOf(name, page, mistake);
+    const refusal = await refusalOf(name, mistake);
     expect(refusal).toMatch(mistake.code === "at start" ? /^at start: / : `\`${mistake.code}\``);
     expect(read(name)).toContain(`| ${mistake.what} | ${refusal} |`);
   });
@@ -143,17 +99,16 @@ test("kubernetes: nothing but the keys is asked for, with the pod's own token, a
   const place = mkdtempSync(join(tmpdir(), "pod-"));
   onTestFinished(() => rmSync(place, { recursive: true }));
   const file = join(place, "token");
-  const page = pages.kubernetes as Page;
-  const idp = await makeIssuer("kubernetes", page);
+  const idp = makeIssuer("kubernetes");
   const seen: string[] = [];
   const send: typeof fetch = (input, init) => {
     seen.push(`${String(input)} ${new Headers(init?.headers).get("authorization")}`);
     return idp.deps.fetch(input, init);
   };
-  const app = (await code("kubernetes")).build({ ...idp.deps, audit: [], fetch: asThisPod(file, send) });
+  const app = codeOf("kubernetes").build({ ...idp.deps, audit: [], fetch: asThisPod(file, send) });
   for (const token of ["first", "second"]) {
     writeFileSync(file, `${token}\n`);
-    const authorization = `Bearer ${await signSample(idp, sampleOf(page, "pod"))}`;
+    const authorization = `Bearer ${await signSample(idp, sampleOf("kubernetes", "pod"))}`;
     const answer = await app.inject({ url: "/orders", headers: { authorization } });
     expect(answer.statusCode).toBe(200);
     idp.clock.advance({ minutes: 11 });
