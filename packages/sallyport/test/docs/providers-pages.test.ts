@@ -53,6 +53,13 @@ describe.each(Object.entries(pages))("%s", (name, page) => {
     expect(block).toBe(readFileSync(new URL(`./pages/providers/${name}.ts`, import.meta.url), "utf8"));
   });
 
+  test("what the page links to is there", () => {
+    for (const [, path = "", anchor] of read(name).matchAll(/\]\((?!https:)([^)#]+)(?:#([^)]+))?\)/g)) {
+      const target = readFileSync(new URL(path, folder), "utf8");
+      if (anchor) expect(target.toLowerCase(), path).toContain(`\n## ${anchor.replaceAll("-", " ")}\n`);
+    }
+  });
+
   test("the code takes the provider's tokens, and lets in whom it should", async () => {
     const idp = issuerOf(name);
     const app = codeOf(name).build({ ...idp.deps, audit: [] });
