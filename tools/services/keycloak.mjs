@@ -1,7 +1,16 @@
 // Keycloak, from Maven Central, kept built in the user's cache: `SALLYPORT_KEYCLOAK_HOME`. The suites never write there.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -32,6 +41,7 @@ export async function prepare() {
 async function install() {
   console.log(`installing Keycloak ${version} into ${home}`);
   mkdirSync(cache, { recursive: true });
+  removeLeftovers();
   const work = mkdtempSync(join(cache, "installing-"));
   try {
     await download(work);
@@ -46,6 +56,15 @@ async function install() {
     }
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Of runs that were killed; one that goes on now is younger. */
+function removeLeftovers() {
+  const oldest = Date.now() - 3_600_000;
+  for (const name of readdirSync(cache).filter((one) => one.startsWith("installing-"))) {
+    const path = join(cache, name);
+    if (statSync(path).mtimeMs < oldest) rmSync(path, { recursive: true, force: true });
   }
 }
 
