@@ -1,34 +1,52 @@
-// `npm run test:services`: the suites that need more than Node: frameworks of earlier versions, from install folders of
-// their own. What can't be installed is said loudly and its suite skips; in CI it is a failure.
-import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+// `npm run test:services [-- FILTER…]`: the suites that need more than Node. Each file of `services/` brings one service; words
+// given choose suites, and the services named so. What can't be had is said loudly and its suites skip; in CI it is a failure.
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { installDebian } from "./services/lib/debian.mjs";
 
 const root = resolve(import.meta.dirname, "..");
-const folders = join(root, "tools/services/old-frameworks");
+const folder = join(root, "tools/services");
+const filters = process.argv.slice(2);
 
-const missing = readdirSync(folders).filter((name) => !install(join(folders, name)));
-const vitest = join(root, "node_modules/vitest/vitest.mjs");
-const { status } = spawnSync(process.execPath, [vitest, "run", "--config", "vitest.services.config.ts"], {
-  cwd: root,
-  stdio: "inherit",
-});
-if (missing.length > 0) console.error(`\n!!! NOT TESTED: ${missing.join(", ")} could not be installed !!!\n`);
-process.exit(missing.length > 0 && process.env.CI ? 1 : (status ?? 1));
+/**
+ * @typedef {object} Service
+ * @property {string} name
+ * @property {string[]} debian packages of Debian to install; may be empty
+ * @property {() => Promise<Record<string, string>>} prepare the suites' environment variables; throws where it can't be had
+ */
+const files = readdirSync(folder).filter((file) => file.endsWith(".mjs"));
+/** @type {Service[]} */
+const all = await Promise.all(files.map((file) => import(join(folder, file))));
+const named = all.filter(({ name }) => filters.some((filter) => filter.includes(name)));
+const services = named.length > 0 ? named : all;
 
-/** @returns {boolean} whether what `package.json` asks for is there */
-function install(cwd) {
-  // npm writes this file last, so an install that was cut short has none.
-  const done = join(cwd, "node_modules/.package-lock.json");
-  if (existsSync(done) && statSync(done).mtimeMs > statSync(join(cwd, "package.json")).mtimeMs) return true;
-  console.log(`installing ${cwd.slice(root.length + 1)}`);
-  const args = [
-    "install",
-    "--prefer-offline",
-    "--no-audit",
-    "--no-fund",
-    "--no-package-lock",
-    "--loglevel=error",
-  ];
-  return spawnSync("npm", args, { cwd, stdio: ["ignore", "ignore", "inherit"] }).status === 0;
+const missing = [];
+const trouble = installDebian(services.flatMap(({ debian }) => debian));
+if (trouble) console.error(trouble);
+const env = { ...process.env };
+for (const { name, prepare } of services) {
+  try {
+    Object.assign(env, await prepare());
+  } catch (error) {
+    missing.push(`${name}: ${error.message}`);
+  }
+}
+
+const status = await runVitest();
+for (const sentence of missing) console.error(`\n!!! NOT TESTED: ${sentence} !!!`);
+process.exit(missing.length > 0 && process.env.CI ? 1 : status);
+
+/** @returns {Promise<number>} vitest's exit status; who ends us ends it too */
+function runVitest() {
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  const args = [vitest, "run", "--config", "vitest.services.config.ts", ...filters];
+  // In a process group of its own, so that its workers, which it would leave behind, hear of the end as well.
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: "inherit", detached: true });
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]))
+    process.on(signal, () => child.pid && process.kill(-child.pid, signal));
+  return new Promise((done) => {
+    child.on("exit", (code) => done(code ?? 1));
+    child.on("error", () => done(1));
+  });
 }

@@ -41,7 +41,10 @@ describe("your provider: each row of the table makes a verifier with the preset 
   ].map(([, name = "", set = "", and = ""]): [string, string] => {
     const options = [...`${set} ${and}`.matchAll(/`([a-zA-Z]+: "[^`]+")`/g)].map(([, option]) => option);
     const text = `{ audience: "my-api", ${options.join(", ")} }`;
-    return [name, text.replace(/<[^>]+>/g, (placeholder) => fill[placeholder] ?? placeholder)];
+    return [
+      name.replace(/\[([^\]]+)\]\([^)]+\)/, "$1"),
+      text.replace(/<[^>]+>/g, (placeholder) => fill[placeholder] ?? placeholder),
+    ];
   });
   const presets: Record<string, string> = {
     Keycloak: "keycloak",
