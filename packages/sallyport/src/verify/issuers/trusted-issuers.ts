@@ -7,6 +7,7 @@ import { createSecretKeys, createStaticKeys } from "../keys/static-keys.ts";
 import type { VerifierDeps, VerifierOptions } from "../options.ts";
 import type { Tell } from "../tell.ts";
 import { createLocator } from "./discovery.ts";
+import type { LoginEndpoints } from "./issuer-metadata.ts";
 import { type IssuerOptions, issuerOptionTable } from "./issuer-options.ts";
 import { type IssuerPolicy, resolveIssuer } from "./issuers.ts";
 
@@ -14,6 +15,8 @@ import { type IssuerPolicy, resolveIssuer } from "./issuers.ts";
 export interface TrustedIssuer {
   readonly policy: IssuerPolicy;
   readonly keys: KeySource;
+  /** Where people log in, as the issuer's discovery document said last. */
+  readonly endpoints: () => LoginEndpoints | undefined;
 }
 
 type KeyDeps = Pick<VerifierDeps, "fetch" | "now" | "waitUntil">;
@@ -26,7 +29,11 @@ type KeyDeps = Pick<VerifierDeps, "fetch" | "now" | "waitUntil">;
 export function trustIssuers(options: VerifierOptions, deps: KeyDeps, tell: Tell) {
   const all = issuerList(options).map(({ where, options: own }): TrustedIssuer => {
     const policy = resolveIssuer(own, where);
-    return { policy, keys: keysOf(policy, options, deps, tell) };
+    let endpoints: LoginEndpoints | undefined;
+    const locate = createLocator(policy, (learnt) => {
+      endpoints = learnt;
+    });
+    return { policy, keys: keysOf(policy, locate, options, deps, tell), endpoints: () => endpoints };
   });
   const byName = new Map<string, TrustedIssuer>();
   const spellings = new Set<string>();
@@ -81,7 +88,13 @@ function given(options: object, wanted: (name: string) => boolean = () => true):
   );
 }
 
-function keysOf(policy: IssuerPolicy, all: VerifierOptions, deps: KeyDeps, tell: Tell): KeySource {
+function keysOf(
+  policy: IssuerPolicy,
+  locate: ReturnType<typeof createLocator>,
+  all: VerifierOptions,
+  deps: KeyDeps,
+  tell: Tell,
+): KeySource {
   const { options, algorithms, name: issuer } = policy;
   const rules: KeySetRules = {
     algorithms,
@@ -92,7 +105,7 @@ function keysOf(policy: IssuerPolicy, all: VerifierOptions, deps: KeyDeps, tell:
   if (options.jwks) return createStaticKeys(options.jwks, rules);
   return createRemoteKeys({
     ...rules,
-    locate: createLocator(policy),
+    locate,
     // Read at each use: a test or a tracer may replace the global later.
     fetch: deps.fetch ?? ((...request) => globalThis.fetch(...request)),
     now: deps.now ?? Date.now,
