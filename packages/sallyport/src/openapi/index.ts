@@ -2,5 +2,4 @@
 export { createNotes, type GuardNotes } from "./notes.ts";
 export { createOpenApi, type OpenApi } from "./openapi.ts";
 export type { OpenApiOptions } from "./options.ts";
-export type { Rule } from "./rule.ts";
 export type { OperationLike, ResponseObject } from "./types.ts";
