@@ -1,5 +1,5 @@
 // Options of `auth.openapi()`.
-import { checkOptions, isBoolean, isPlainObject, isText, type OptionTable } from "../options.ts";
+import { checkOptions, isBoolean, isPlainObject, isText, isUrl, type OptionTable } from "../options.ts";
 import type { RefusalStatus } from "./responses.ts";
 import type { MediaType } from "./types.ts";
 
@@ -36,11 +36,9 @@ export interface OpenApiOptions extends SchemeOptions {
 export const allStatuses: readonly RefusalStatus[] = [400, 401, 403, 503];
 
 // What is written here is opened by the reader's browser.
-const isUrl = (value: unknown) =>
-  typeof value === "string" &&
-  URL.canParse(value) &&
-  /^(https:|http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:|\/))/.test(new URL(value).href);
-const url = (doc: string) => ({ check: isUrl, takes: "an https URL (http on loopback)", doc });
+const isPublicUrl = (value: unknown) =>
+  isUrl(value) && /^(https:|http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:|\/))/.test(new URL(value).href);
+const url = (doc: string) => ({ check: isPublicUrl, takes: "an https URL (http on loopback)", doc });
 
 const schemeTable = {
   name: {

@@ -1,4 +1,5 @@
 // What may be told of a trusted issuer in a document that anyone may read.
+import { isUrl } from "../../options.ts";
 import type { IssuerPolicy } from "./issuers.ts";
 import { isLoopbackUrl, isPrivateUrl } from "./urls.ts";
 
@@ -49,7 +50,7 @@ export function loginEndpoints(
 }
 
 function isForCallers(url: unknown, { name, discoveryUrl, options }: IssuerPolicy): url is string {
-  if (typeof url !== "string" || !URL.canParse(url)) return false;
+  if (!isUrl(url)) return false;
   const { protocol, host, username, password } = new URL(url);
   if (username || password) return false;
   const publicHost = new URL(name).host;
