@@ -34,6 +34,7 @@ export const rooms = {
     },
   },
   http: { rooms: [...ground, "authorize"], types: ["verify"] },
+  openapi: { rooms: [...ground, "authorize"], types: ["verify"] },
   // Reads the option tables, and a secret's file where the runtime has files.
   config: { rooms: [...ground, "verify"], files: { "environment.": { packages: ["node:fs"] } } },
   sallyport: { rooms: [...ground, "verify", "authorize", "audit", "http", "config"] },
@@ -43,7 +44,7 @@ export const rooms = {
   testing: { rooms: [...ground, "client", "verify", "authorize", "http", "sallyport"] },
   frameworks: {
     // `index`: each subpath hands on what users need beside `sallyport()`.
-    rooms: ["chain", "http", "sallyport", "index"],
+    rooms: ["chain", "http", "openapi", "sallyport", "index"],
     types: [...ground, "verify", "authorize"],
     // Only Nest's decorators need the framework itself; the others are known by their types.
     files: {

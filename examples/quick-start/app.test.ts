@@ -25,3 +25,13 @@ test("who may administrate, by role or by scope", async () => {
   expect((await get("/admin", await idp.bearer({ roles: ["Admin"] }))).statusCode).toBe(200);
   expect((await get("/admin", await idp.bearer({ scopes: ["users:write"] }))).statusCode).toBe(200);
 });
+
+test("the document says what the routes require", async () => {
+  const { paths } = (await get("/docs/json")).json();
+  expect(Object.keys(paths)).toEqual(["/public", "/me", "/admin", "/feed"]);
+  expect(paths["/public"].get.security).toBeUndefined();
+  expect(paths["/me"].get.security).toEqual([{ oidc: [] }]);
+  expect(paths["/admin"].get.security).toEqual([{ oidc: [] }, { oidc: ["users:write"] }]);
+  expect(paths["/feed"].get.security).toEqual([{ oidc: [] }, {}]);
+  expect((await get("/docs")).headers["content-type"]).toMatch(/^text\/html/);
+});

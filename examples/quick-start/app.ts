@@ -1,4 +1,6 @@
-// An API with a public, a protected, an admin and an optional route.
+// An API with a public, a protected, an admin and an optional route, and its documentation to click on.
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
 import Fastify, { type FastifyInstance } from "fastify";
 import { anyOf, role, type SallyportDeps, type SallyportOptions, sallyport, scope } from "sallyport/fastify";
 import { page } from "./page.ts";
@@ -7,18 +9,31 @@ export function buildApp(options: SallyportOptions, deps: SallyportDeps = {}): F
   const auth = sallyport(options, deps);
   const admin = anyOf(role("Admin"), scope("users:write"));
   const app = Fastify();
-
-  app.get("/public", () => ({ hello: "world" }));
-  app.get("/me", auth.required(), (request) => {
-    const { subject, name, roles, scopes, kind } = auth.identity(request);
-    return { subject, name, kind, roles, scopes };
-  });
-  app.get("/admin", auth.required(admin), () => ({ users: ["alice", "bob", "carol"] }));
-  app.get("/feed", auth.optional(), (request) => ({
-    feed: `What ${auth.maybeIdentity(request)?.subject ?? "anybody"} may read`,
-  }));
-
-  app.get("/", (_request, reply) => reply.type("text/html; charset=utf-8").send(page(options.issuer ?? "")));
   app.register(auth.plugin());
+
+  // What the routes below require is in the document without being written there; the button signs in at the provider.
+  const openapi = { info: { title: "Sallyport quick start", version: "0.1.0" } };
+  const scopes = { openid: "Who you are", "users:write": "Administer users" };
+  app.register(swagger, auth.openapi({ scopes }).swagger({ openapi }));
+  app.register(swaggerUi, {
+    routePrefix: "/docs",
+    initOAuth: { clientId: "spa", scopes: "openid", usePkceWithAuthorizationCodeGrant: true },
+  });
+  app.addHook("onListen", () => auth.ready());
+
+  app.register(async (api) => {
+    api.get("/public", () => ({ hello: "world" }));
+    api.get("/me", auth.required(), (request) => {
+      const { subject, name, roles, scopes, kind } = auth.identity(request);
+      return { subject, name, kind, roles, scopes };
+    });
+    api.get("/admin", auth.required(admin), () => ({ users: ["alice", "bob", "carol"] }));
+    api.get("/feed", auth.optional(), (request) => ({
+      feed: `What ${auth.maybeIdentity(request)?.subject ?? "anybody"} may read`,
+    }));
+  });
+
+  const html = page(options.issuer ?? "");
+  app.get("/", (_request, reply) => reply.type("text/html; charset=utf-8").send(html));
   return app;
 }

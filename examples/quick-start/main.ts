@@ -28,6 +28,7 @@ Sallyport quick start
   Paste:  curl -i ${url}/me -H "Authorization: Bearer ${token}"
 
   API       ${url}   GET /public  /me  /admin  /feed
+  Docs      ${url}/docs   (Authorize signs in at the provider)
   Provider  ${idp.issuer}   people: ${idp.people.map(({ username }) => username).join(", ")}
 
 Each access is logged below. Ctrl-C stops both.

@@ -23,6 +23,7 @@ export const page = (issuer: string): string => `<!doctype html>
   <button data-path="/admin">GET /admin</button>
   <button data-path="/feed">GET /feed</button>
 </p>
+<p>Or by the API's documentation, which has a sign-in of its own: <a href="/docs">Swagger UI</a>.</p>
 <pre id="answer" aria-live="polite">The answer appears here.</pre>
 <script type="module">
 const issuer = ${JSON.stringify(issuer).replaceAll("<", "\\u003c")};

@@ -1,6 +1,8 @@
 // TypeScript with every framework: the types that we name are those that the frameworks have.
 import { createServer } from "node:http";
+import type { INestApplication } from "@nestjs/common";
 import { Controller, Delete, Get, Module } from "@nestjs/common";
+import { DocumentBuilder, SwaggerModule } from "@nestjs/swagger";
 import express from "express";
 import fastify from "fastify";
 import { Hono } from "hono";
@@ -10,6 +12,7 @@ import { sallyport as onExpress } from "sallyport/express";
 import { sallyport as onFastify } from "sallyport/fastify";
 import { sallyport as onHono } from "sallyport/hono";
 import { anyOf, Caller, Protected, Public, role, SallyportModule, scope } from "sallyport/nest";
+import { applySallyport } from "sallyport/nest/swagger";
 import { sallyport as onNode } from "sallyport/node";
 import { openTelemetry } from "sallyport/opentelemetry";
 import { prometheus } from "sallyport/prom-client";
@@ -48,3 +51,6 @@ class Users {
 
 @Module({ imports: [SallyportModule.forRoot({ ...options, global: true })], controllers: [Users] })
 export class AppModule {}
+
+export const document = (app: INestApplication) =>
+  applySallyport(app, () => SwaggerModule.createDocument(app, new DocumentBuilder().build())).paths;

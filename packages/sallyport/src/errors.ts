@@ -89,6 +89,12 @@ export const refusals = {
   },
 } as const satisfies Record<string, RefusalRow>;
 
+/** `error` of a refusal's body: RFC 6750 §3.1 has none for a request without credentials, nor for 503; people get one all the same. */
+export function bodyError(code: AuthErrorCode): string {
+  const { error, status }: RefusalRow = refusals[code];
+  return error ?? (status === 503 ? "temporarily_unavailable" : "missing_token");
+}
+
 /** The stable code of a refusal: what alerts, tests and `catch` blocks compare. */
 export type AuthErrorCode = keyof typeof refusals;
 

@@ -4,6 +4,7 @@ import type { Requirement } from "../authorize/index.ts";
 import { isPromise } from "../chain.ts";
 import { Answer, answerMetadata, type GuardOptions, type Outcome, type RequestFacts } from "../http/index.ts";
 import type { Identity } from "../identity.ts";
+import { createNotes, type GuardNotes } from "../openapi/index.ts";
 import { type Core, createCore, type SallyportDeps, type SallyportOptions } from "../sallyport.ts";
 
 /** The part of `auth` that is the same in every framework. `Carrier` is what stands for a request there. */
@@ -50,6 +51,10 @@ export interface Kit<Claims, Carrier extends object> {
   gate(needed: Requirement | undefined, options?: GuardOptions): Gate<Carrier>;
   /** Whether this very gate let the request in last: that another one, of a wider scope, did says nothing. */
   hasPassed(request: Carrier, gate: Gate<Carrier>): boolean;
+  /** What an OpenAPI document has to know of the guards. */
+  readonly notes: GuardNotes;
+  /** Notes what a guard asks for; the requirement travels with the guard, not in anybody's schema. */
+  note<Guard extends object>(guard: Guard, needed: Requirement | undefined, options: GuardOptions): Guard;
 }
 
 /** Who came in, and by which gate. Private, so that a request can be printed without anyone's claims. */
@@ -140,6 +145,22 @@ export function createKit<Claims, Carrier extends object>(
     return visits.get(request)?.isBy(judge) === true;
   }
 
+  const notes = createNotes({
+    issuers: () => core.verifier.issuers(),
+    ownBodies: core.refuse === "throw" || deps?.onRefused !== undefined,
+    dpop: core.verifier.dpop !== undefined,
+  });
+
+  function note<Guard extends object>(
+    guard: Guard,
+    needed: Requirement | undefined,
+    rule: GuardOptions,
+  ): Guard {
+    const { optional = false, onInvalid } = rule;
+    notes.note(guard, { needed, optional, anonymous: optional && onInvalid === "anonymous" });
+    return guard;
+  }
+
   const { verifier, decide, ready, health, signingKeys, close, refuse, metadata } = core;
   return {
     auth: { verifier, decide, ready, health, signingKeys, close, identity, maybeIdentity },
@@ -150,6 +171,8 @@ export function createKit<Claims, Carrier extends object>(
     },
     gate,
     hasPassed,
+    notes,
+    note,
   };
 }
 

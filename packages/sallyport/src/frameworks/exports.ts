@@ -7,4 +7,5 @@ export type {
   ResourceMetadataOptions,
 } from "../http/index.ts";
 export * from "../index.ts";
+export type { OpenApi, OpenApiOptions } from "../openapi/index.ts";
 export type { SallyportDeps, SallyportOptions } from "../sallyport.ts";

@@ -4,6 +4,7 @@ import type { Requirement } from "../authorize/index.ts";
 import { isPromise } from "../chain.ts";
 import { type Answer, type GuardOptions, type NodeMessage, nodeFacts } from "../http/index.ts";
 import type { JsonObject } from "../identity.ts";
+import { createOpenApi, type OpenApi, type OpenApiOptions } from "../openapi/index.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
 import { type Auth, createKit, existing, type OptionalOptions, onlyRequirement } from "./common.ts";
 import { letIn, type NodeResponse, send, setHeaders } from "./node-response.ts";
@@ -37,6 +38,12 @@ export interface ExpressAuth<Claims> extends Auth<Claims, ExpressRequestLike> {
    * @throws TypeError where neither `publicUrl` nor `resource` is set, or no issuer is one that clients can get tokens from
    */
   resourceMetadata(): ExpressMiddleware;
+  /**
+   * Security schemes, and what a guard means to an operation, as plain data: Express tells nobody its routes.
+   *
+   * @throws TypeError where an option is unknown or of the wrong form
+   */
+  openapi(options?: OpenApiOptions): OpenApi;
 }
 
 /**
@@ -57,12 +64,16 @@ export function sallyport<Claims = JsonObject>(
 ): ExpressAuth<Claims> {
   // Express gives each request a prototype of its own making, and with it a hidden class of its own: to add a field to it, or to
   // read one, costs microseconds. Hence a WeakMap, and no field that is not needed.
-  const { auth, gate, document } = createKit<Claims, ExpressRequestLike>(options, deps, new WeakMap());
+  const { auth, gate, document, note, notes } = createKit<Claims, ExpressRequestLike>(
+    options,
+    deps,
+    new WeakMap(),
+  );
 
   function middleware(needed: Requirement | undefined, guardOptions: GuardOptions): ExpressMiddleware {
     const judge = gate(needed, guardOptions);
     const { optional = false } = guardOptions;
-    return (request, response, next) => {
+    const guard: ExpressMiddleware = (request, response, next) => {
       const facts = factsOf(request);
       const finish = (answer: Answer | undefined) => {
         if (answer) return refuse(answer, response, next);
@@ -73,6 +84,7 @@ export function sallyport<Claims = JsonObject>(
       if (isPromise(answer)) answer.then(finish).catch(next);
       else finish(answer);
     };
+    return note(guard, needed, guardOptions);
   }
 
   return {
@@ -87,6 +99,7 @@ export function sallyport<Claims = JsonObject>(
         else next();
       };
     },
+    openapi: (given) => createOpenApi(notes, given),
   };
 }
 

@@ -13,11 +13,14 @@ import {
   vary,
 } from "../http/index.ts";
 import type { JsonObject } from "../identity.ts";
+import type { OpenApiOptions } from "../openapi/index.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
 import { type Auth, createKit, type OptionalOptions, onlyRequirement } from "./common.ts";
 import { addMetadataRoute } from "./fastify-metadata.ts";
+import { type FastifyOpenApi, fastifyOpenApi } from "./fastify-openapi.ts";
 
 export * from "./exports.ts";
+export type { FastifyOpenApi } from "./fastify-openapi.ts";
 
 /** Fastify's request, as far as it is read here: whatever its type parameters, it fits. */
 export interface FastifyRequestLike {
@@ -67,6 +70,12 @@ export interface FastifyAuth<Claims> extends Auth<Claims, FastifyRequestLike> {
    * root of the application, wherever the plugin is registered.
    */
   plugin(): FastifyPluginCallback;
+  /**
+   * Protected routes in the application's OpenAPI document: `app.register(swagger, auth.openapi().swagger({ … }))`.
+   *
+   * @throws TypeError where an option is unknown or of the wrong form
+   */
+  openapi(options?: OpenApiOptions): FastifyOpenApi;
 }
 
 /**
@@ -84,7 +93,10 @@ export function sallyport<Claims = JsonObject>(
   options?: SallyportOptions,
   deps?: SallyportDeps<Claims>,
 ): FastifyAuth<Claims> {
-  const { auth, gate, hasPassed, document } = createKit<Claims, FastifyRequestLike>(options, deps);
+  const { auth, gate, hasPassed, document, note, notes } = createKit<Claims, FastifyRequestLike>(
+    options,
+    deps,
+  );
 
   function guarded(needed: Requirement | undefined, guardOptions: GuardOptions): GuardedRoute {
     const judge = gate(needed, guardOptions);
@@ -111,13 +123,15 @@ export function sallyport<Claims = JsonObject>(
       if (hasPassed(request, judge) && !tokenInForm(request.body, request.raw)) done();
       else onRequest(request, reply, done);
     };
-    return { onRequest, preValidation };
+    for (const hook of [onRequest, preValidation]) note(hook, needed, guardOptions);
+    return note({ onRequest, preValidation }, needed, guardOptions);
   }
 
   return {
     ...auth,
     required: (...given) => guarded(onlyRequirement(given), {}),
     optional: (needed, { onInvalid = "refuse" } = {}) => guarded(needed, { optional: true, onInvalid }),
+    openapi: (given) => fastifyOpenApi(notes, given),
     plugin: () => (app, _options, done) => {
       app.addHook("onClose", () => auth.close());
       try {

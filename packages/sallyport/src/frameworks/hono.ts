@@ -6,10 +6,13 @@ import type { Requirement } from "../authorize/index.ts";
 import { isPromise } from "../chain.ts";
 import { type Answer, type GuardOptions, type NodeMessage, vary, webFacts } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
+import type { OpenApiOptions } from "../openapi/index.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
 import { type Auth, createKit, existing, type OptionalOptions, onlyRequirement } from "./common.ts";
+import { type HonoOpenApi, honoOpenApi } from "./hono-openapi.ts";
 
 export * from "./exports.ts";
+export type { HonoOpenApi } from "./hono-openapi.ts";
 
 /** Middleware that sets `c.var.identity`. */
 export type IdentityMiddleware<Caller> = MiddlewareHandler<{ Variables: { identity: Caller } }>;
@@ -27,6 +30,12 @@ export interface HonoAuth<Claims> extends Auth<Claims, Context> {
    * @throws TypeError where neither `publicUrl` nor `resource` is set, or no issuer is one that clients can get tokens from
    */
   resourceMetadata(): MiddlewareHandler;
+  /**
+   * Protected routes in the document of `@hono/zod-openapi` or `hono-openapi`: `auth.openapi().document(app, made)`.
+   *
+   * @throws TypeError where an option is unknown or of the wrong form
+   */
+  openapi(options?: OpenApiOptions): HonoOpenApi;
 }
 
 /**
@@ -44,14 +53,14 @@ export function sallyport<Claims = JsonObject>(
   options?: SallyportOptions,
   deps?: SallyportDeps<Claims>,
 ): HonoAuth<Claims> {
-  const { auth, gate, document } = createKit<Claims, Context>(options, deps);
+  const { auth, gate, document, note, notes } = createKit<Claims, Context>(options, deps);
 
   function middleware<Caller>(
     needed: Requirement | undefined,
     guardOptions: GuardOptions,
   ): IdentityMiddleware<Caller> {
     const judge = gate(needed, guardOptions);
-    return async (c, next) => {
+    const guard: IdentityMiddleware<Caller> = async (c, next) => {
       const facts = factsOf(c);
       const judged = judge(c, facts);
       const answer = isPromise(judged) ? await judged : judged;
@@ -61,6 +70,7 @@ export function sallyport<Claims = JsonObject>(
       if (facts.dpopNonce !== undefined) c.header("dpop-nonce", facts.dpopNonce);
       await next();
     };
+    return note(guard, needed, guardOptions);
   }
 
   return {
@@ -75,6 +85,7 @@ export function sallyport<Claims = JsonObject>(
         await next();
       };
     },
+    openapi: (given) => honoOpenApi(notes, given),
   };
 }
 

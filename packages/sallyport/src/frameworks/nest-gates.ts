@@ -52,7 +52,8 @@ export function createGates(
     const { access, needed, onInvalid = "refuse" } = mark;
     const optional = access === "optional";
     try {
-      return { gate: kit.gate(needed, optional ? { optional, onInvalid } : {}), optional, kit };
+      const rules = optional ? { optional, onInvalid } : {};
+      return { gate: kit.note(kit.gate(needed, rules), needed, rules), optional, kit };
     } catch (error) {
       const what = error instanceof Error ? error.message : "it is not a requirement";
       throw new TypeError(`The requirement of ${controller.name}.${handler.name} is refused: ${what}`, {

@@ -5,6 +5,7 @@ import { chain } from "../chain.ts";
 import { type Answer, vary } from "../http/index.ts";
 import { type AdapterResponse, answer, factsOf, nodeRequest } from "./nest-exchange.ts";
 import { enter, GATES, type Gates, type GuardedRoute } from "./nest-gates.ts";
+import type { Marked } from "./nest-marks.ts";
 
 /**
  * Protects the routes it is put on: `@UseGuards(SallyportGuard)`. What is required comes from `@Protected`,
@@ -72,4 +73,12 @@ export class EverywhereGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     return this.#gates.everywhere ? this.#guard.canActivate(context) : true;
   }
+}
+
+/** Whether a route has {@link SallyportGuard} by `@UseGuards`, which the decorators bring along. */
+export function isGuarded(controller: Marked, handler: Marked): boolean {
+  const guards = [controller, handler].flatMap(
+    (one) => Reflect.getMetadata("__guards__", one) ?? [],
+  ) as unknown[];
+  return guards.some((guard) => guard === SallyportGuard || guard instanceof SallyportGuard);
 }

@@ -27,15 +27,21 @@ export class SallyportResourceModule implements NestModule, OnApplicationShutdow
     this.#host = host;
   }
 
-  /** Runs before any gate is compiled, and before any route is there. */
+  /** Runs before any route is there. */
   configure(): void {
+    this.adopt();
+    const { document } = this.#own.kit;
+    if (document) serveMetadata(this.#host.httpAdapter, document);
+  }
+
+  /** Takes over its controllers before a gate of theirs is compiled; once more does nothing. */
+  adopt(): Gates {
     const modules = [...this.#container.values()];
     const importers = modules.filter(({ imports }) => [...imports].some(({ instance }) => instance === this));
     for (const { metatype } of importers.flatMap(({ controllers }) => [...controllers.values()])) {
       if (typeof metatype === "function") this.#all.assign(metatype, this.#own);
     }
-    const { document } = this.#own.kit;
-    if (document) serveMetadata(this.#host.httpAdapter, document);
+    return this.#own;
   }
 
   /** Runs once the server takes no more requests. */

@@ -1,6 +1,6 @@
 // AuthError → what goes over the wire: one form for every refusal (DESIGN, decision 8).
 import { isThenable } from "../chain.ts";
-import { AuthError, type ChallengeOptions } from "../errors.ts";
+import { AuthError, bodyError, type ChallengeOptions } from "../errors.ts";
 
 /** The answer to a refused request, before a framework sends it. */
 export interface Refusal {
@@ -97,8 +97,7 @@ function defaultRefusal(error: AuthError, options: ChallengeOptions): Refusal {
       ...(error.dpopNonce === undefined ? {} : { "dpop-nonce": error.dpopNonce }),
       ...(error.status === 503 ? { "retry-after": String(error.retryAfterSeconds ?? 5) } : {}),
     }),
-    // RFC 6750 §3.1 has no `error` for a request without credentials; the body names it all the same, for people.
-    body: Object.freeze({ error: error.error ?? bodyError(error), error_description: error.description }),
+    body: Object.freeze({ error: bodyError(error.code), error_description: error.description }),
     error,
   };
 }
@@ -106,10 +105,6 @@ function defaultRefusal(error: AuthError, options: ChallengeOptions): Refusal {
 /** Of a body that someone else will write. */
 function withoutType({ "content-type": _type, ...headers }: Readonly<Record<string, string>>) {
   return headers;
-}
-
-function bodyError(error: AuthError): string {
-  return error.status === 503 ? "temporarily_unavailable" : "missing_token";
 }
 
 interface Form {

@@ -2,6 +2,7 @@
 
 export type { ClaimPath } from "../claim-path.ts";
 export type { StandardSchema } from "../standard-schema.ts";
+export type { IssuerMetadata } from "./issuers/issuer-metadata.ts";
 export type { ClaimName, IssuerOptions, JsonWebKeySet } from "./issuers/issuer-options.ts";
 export type { Condition, Preset, Tenancy } from "./issuers/preset.ts";
 export { type PresetName, presets } from "./issuers/presets.ts";

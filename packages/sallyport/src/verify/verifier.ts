@@ -6,6 +6,7 @@ import type { Identity, JsonObject } from "../identity.ts";
 import { checkArguments, checkOptions } from "../options.ts";
 import type { Watch } from "../watch.ts";
 import { checkHeader, findKey, issuerOf, parseToken } from "./authenticate.ts";
+import { type IssuerMetadata, issuerMetadata } from "./issuers/issuer-metadata.ts";
 import { type TrustedIssuer, trustIssuers } from "./issuers/trusted-issuers.ts";
 import { requireHttps } from "./issuers/urls.ts";
 import type { VerificationKey } from "./keys/jwk.ts";
@@ -108,6 +109,8 @@ export interface Verifier<Claims = JsonObject> {
   ready(): Promise<void>;
   health(): VerifierHealth;
   signingKeys(): readonly SigningKey[];
+  /** What may be told of the trusted issuers, in their order: for documents that describe the application. */
+  issuers(): readonly IssuerMetadata[];
   /** Ends requests in flight; later calls are refused with the code `closed`. */
   close(): void;
 }
@@ -319,6 +322,7 @@ export function createVerifier<Claims = JsonObject>(
       issuers.all.flatMap(({ policy, keys }) =>
         keys.keys().map(({ kid, algorithm }) => ({ issuer: policy.name, kid, algorithm })),
       ),
+    issuers: () => issuers.all.map(({ policy, endpoints }) => issuerMetadata(policy, endpoints())),
     close() {
       closed = true;
       for (const { keys } of issuers.all) keys.close();

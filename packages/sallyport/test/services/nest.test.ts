@@ -5,6 +5,7 @@ import { httpServer } from "../nest/http-server.ts";
 import { nestResources } from "../nest/resources.ts";
 import { bad, controllersOf, everything, marked, open, type Row, unmarked } from "../nest/routes.ts";
 import { bearer, listener, options } from "../nest/start.ts";
+import { read, securityOf } from "../openapi/document.ts";
 import { runResourceCases } from "../resource/run-resource-cases.ts";
 import { runCases } from "../support/run-http-cases.ts";
 import { isInstalled, loadNest } from "./old-nest.ts";
@@ -130,6 +131,25 @@ for (const [folder, major] of versions) {
       const { verifier } = once.get(sallyport.Sallyport);
       await once.close();
       await expect(verifier.verify("a.b.c")).rejects.toMatchObject({ code: "closed" });
+    });
+
+    test("the document of @nestjs/swagger says what the decorators say", async () => {
+      const { app } = await start(adapter, { global: true });
+      const { DocumentBuilder, SwaggerModule } = nest.swagger;
+      const config = new DocumentBuilder().setTitle("Test").setVersion("1").build();
+      const urls = { authorizationUrl: "https://issuer.example/a", tokenUrl: "https://issuer.example/t" };
+      const make = () => SwaggerModule.createDocument(app, config);
+      const document = await read(nest.applySallyport(app, make, urls), "3.0");
+      expect(securityOf(document)).toMatchObject({
+        "GET /me": [{ oidc: [] }],
+        "DELETE /users/{id}": [{ oidc: [] }, { oidc: ["users:write"] }],
+        "GET /health": undefined,
+        "GET /feed": [{ oidc: ["feed:read"] }, {}],
+        "GET /reports/inherited": [{ oidc: ["reports:read"] }],
+        "GET /reports/write": [{ oidc: ["reports:read", "reports:write"] }],
+        "GET /reports/maybe": [{ oidc: ["reports:read"] }, {}],
+      });
+      expect(JSON.stringify([document, make()])).not.toContain("sallyport");
     });
   });
 }

@@ -11,6 +11,8 @@ const source = join(root, "packages/sallyport");
 interface OldNest extends NestParts {
   readonly version: string;
   readonly core: typeof import("@nestjs/core");
+  readonly swagger: typeof import("@nestjs/swagger");
+  readonly applySallyport: typeof import("../../src/frameworks/nest-swagger.ts").applySallyport;
   readonly adapters: readonly [readonly ["Express", () => never], readonly ["Fastify", () => never]];
 }
 
@@ -31,6 +33,8 @@ export function loadNest(name: string): OldNest {
     version: require("@nestjs/core/package.json").version,
     common: require("@nestjs/common"),
     core: require("@nestjs/core"),
+    swagger: require("@nestjs/swagger"),
+    applySallyport: require("sallyport/nest/swagger").applySallyport,
     sallyport: require("sallyport/nest"),
     adapters: [
       ["Express", () => new ExpressAdapter() as never],

@@ -2,19 +2,28 @@
 import { AuthError } from "../../errors.ts";
 import type { FetchedDocument } from "../keys/fetch-document.ts";
 import { issuerDifference } from "./issuer-difference.ts";
+import { type LoginEndpoints, loginEndpoints } from "./issuer-metadata.ts";
 import type { IssuerPolicy } from "./issuers.ts";
 import { isLoopbackUrl, isPrivateUrl } from "./urls.ts";
 
 /**
  * Makes the `locate` of an issuer's remote keys: the configured `jwksUri`, or the one its metadata states. Nothing else
- * of the metadata is used: algorithms come from the configuration, so a changed document can't widen them.
+ * of the metadata decides anything: algorithms come from the configuration, so a changed document can't widen them.
+ *
+ * @param learn told where people log in, for documents
  */
 export function createLocator(
   policy: IssuerPolicy,
+  learn: (endpoints: LoginEndpoints | undefined) => void = () => {},
 ): (get: (url: string) => Promise<FetchedDocument>) => Promise<string> {
   const { jwksUri } = policy.options;
   if (jwksUri !== undefined) return async () => jwksUri;
-  return async (get) => readMetadata((await discover(policy, get)).document, policy);
+  return async (get) => {
+    const { document } = await discover(policy, get);
+    const uri = readMetadata(document, policy);
+    learn(loginEndpoints(document, policy));
+    return uri;
+  };
 }
 
 async function discover(

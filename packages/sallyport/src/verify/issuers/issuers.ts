@@ -34,6 +34,8 @@ export interface IssuerPolicy {
   readonly discoveryUrl: string;
   /** What clients are told of where they get tokens: issuers by the names that their own metadata has. */
   readonly authorizationServers: readonly string[];
+  /** Where the issuer's own name leads (OIDC Discovery §4), whatever `discoveryUrl` says. */
+  readonly wellKnown: string;
   readonly preset: Preset;
   /** The preset's conditions, compiled. */
   readonly accept: readonly ClaimTest[];
@@ -81,11 +83,13 @@ export function resolveIssuer(options: IssuerOptions, where: string): IssuerPoli
     );
   }
   const audience = audienceOf(options, preset, where);
+  const wellKnown = `${metadata.replace(/\/$/, "")}${metadataPath}`;
   return Object.freeze({
     name,
     accepted,
     discovered,
-    discoveryUrl: options.discoveryUrl ?? `${metadata.replace(/\/$/, "")}${metadataPath}`,
+    discoveryUrl: options.discoveryUrl ?? wellKnown,
+    wellKnown,
     authorizationServers:
       (options.authorizationServer ?? preset.authorizationServer ?? true) ? serversOf(name, accepted) : [],
     preset,

@@ -8,6 +8,7 @@ import { createSecretKeys, createStaticKeys } from "../keys/static-keys.ts";
 import type { VerifierDeps, VerifierOptions } from "../options.ts";
 import type { Tell } from "../tell.ts";
 import { createLocator } from "./discovery.ts";
+import type { LoginEndpoints } from "./issuer-metadata.ts";
 import { type IssuerOptions, issuerOptionTable } from "./issuer-options.ts";
 import { type IssuerPolicy, resolveIssuer } from "./issuers.ts";
 
@@ -15,6 +16,8 @@ import { type IssuerPolicy, resolveIssuer } from "./issuers.ts";
 export interface TrustedIssuer {
   readonly policy: IssuerPolicy;
   readonly keys: KeySource;
+  /** Where people log in, as the issuer's discovery document said last. */
+  readonly endpoints: () => LoginEndpoints | undefined;
 }
 
 type KeyDeps = Pick<VerifierDeps, "fetch" | "now" | "waitUntil">;
@@ -27,7 +30,12 @@ type KeyDeps = Pick<VerifierDeps, "fetch" | "now" | "waitUntil">;
 export function trustIssuers(options: VerifierOptions, deps: KeyDeps, tell: Tell, watch?: Watch) {
   const all = issuerList(options).map(({ where, options: own }): TrustedIssuer => {
     const policy = resolveIssuer(own, where);
-    return { policy, keys: keysOf(policy, options, deps, tell, watch) };
+    let endpoints: LoginEndpoints | undefined;
+    const locate = createLocator(policy, (learnt) => {
+      endpoints = learnt;
+    });
+    const keys = keysOf(policy, { locate, all: options, deps, tell, watch });
+    return { policy, keys, endpoints: () => endpoints };
   });
   const byName = new Map<string, TrustedIssuer>();
   const spellings = new Set<string>();
@@ -82,13 +90,15 @@ function given(options: object, wanted: (name: string) => boolean = () => true):
   );
 }
 
-function keysOf(
-  policy: IssuerPolicy,
-  all: VerifierOptions,
-  deps: KeyDeps,
-  tell: Tell,
-  watch: Watch | undefined,
-): KeySource {
+interface KeysContext {
+  readonly locate: ReturnType<typeof createLocator>;
+  readonly all: VerifierOptions;
+  readonly deps: KeyDeps;
+  readonly tell: Tell;
+  readonly watch: Watch | undefined;
+}
+
+function keysOf(policy: IssuerPolicy, { locate, all, deps, tell, watch }: KeysContext): KeySource {
   const { options, algorithms, name: issuer } = policy;
   const rules: KeySetRules = {
     algorithms,
@@ -99,7 +109,7 @@ function keysOf(
   if (options.jwks) return createStaticKeys(options.jwks, rules);
   return createRemoteKeys({
     ...rules,
-    locate: createLocator(policy),
+    locate,
     // Read at each use: a test or a tracer may replace the global later.
     fetch: deps.fetch ?? ((...request) => globalThis.fetch(...request)),
     now: deps.now ?? Date.now,

@@ -1,0 +1,5 @@
+// The documenting room: what the frameworks and users may reach.
+export { createNotes, type GuardNotes } from "./notes.ts";
+export { createOpenApi, type OpenApi } from "./openapi.ts";
+export type { OpenApiOptions } from "./options.ts";
+export type { OperationLike, ResponseObject } from "./types.ts";

@@ -1,0 +1,38 @@
+// What the guards of one `auth` leave behind for its document: the requirement travels with the guard.
+import { requirement } from "../authorize/index.ts";
+import type { IssuerMetadata } from "../verify/index.ts";
+import { type Rule, scopesIn } from "./rule.ts";
+
+/** What an application's guards leave behind for its document. */
+export interface GuardNotes {
+  issuers(): readonly IssuerMetadata[];
+  /** The rule of a guard: of the function or object that a framework was given. */
+  ruleOf(guard: unknown): Rule | undefined;
+  /** The scopes that any guard asks for. */
+  scopes(): Iterable<string>;
+  /** Whether the application writes the bodies of refusals itself. */
+  readonly ownBodies: boolean;
+  /** Whether tokens may be bound by DPoP. */
+  readonly dpop: boolean;
+}
+
+/** Keeps the notes of one `auth`. */
+export function createNotes(
+  facts: Pick<GuardNotes, "issuers" | "ownBodies" | "dpop">,
+): GuardNotes & { note(guard: object, rule: Rule): void } {
+  const rules = new WeakMap<object, Rule>();
+  const scopes = new Set<string>();
+  return {
+    ...facts,
+    scopes: () => scopes,
+    ruleOf: (guard) =>
+      (typeof guard === "object" || typeof guard === "function") && guard !== null
+        ? rules.get(guard)
+        : undefined,
+    note(guard, given) {
+      const rule = given.needed === undefined ? given : { ...given, needed: requirement(given.needed) };
+      rules.set(guard, rule);
+      for (const scope of scopesIn(rule.needed)) scopes.add(scope);
+    },
+  };
+}
