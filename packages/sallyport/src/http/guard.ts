@@ -69,11 +69,25 @@ export function createGuard<Claims>(
 
   function judge(
     verified: Verified<Claims> | Promise<Verified<Claims>>,
-    { tokenInForm }: RequestFacts,
+    facts: RequestFacts,
   ): Verified<Claims> | Promise<Verified<Claims>> {
+    const { tokenInForm } = facts;
     const passed = frozen === undefined ? verified : chain(verified, (one) => require(one, frozen));
     // Last, since the body may have to be read for it: a bad token is refused before that.
-    return tokenInForm ? chain(passed, (one) => requireOneToken(one, tokenInForm)) : passed;
+    const single = tokenInForm ? chain(passed, (one) => requireOneToken(one, tokenInForm)) : passed;
+    return verifier.dpop ? chain(single, (one) => addNonce(one, facts)) : single;
+  }
+
+  /** The nonce for the next proof goes with the answer to this one, whoever makes that (RFC 9449 §8.2). */
+  function addNonce(
+    verified: Verified<Claims>,
+    facts: RequestFacts,
+  ): Verified<Claims> | Promise<Verified<Claims>> {
+    if (verified.binding?.jkt === undefined) return verified;
+    return chain(verifier.dpop?.nonce(), (nonce) => {
+      facts.dpopNonce = nonce;
+      return verified;
+    });
   }
 
   function requireOneToken(
@@ -115,7 +129,7 @@ export function createGuard<Claims>(
       const known = verifier.recall(token, facts, begun.at);
       // What most requests meet: nothing to wait for, to decide or to measure. A promise has no `cached`.
       const found = known as Verified<Claims> | undefined;
-      if (found?.cached === true && frozen === undefined && !facts.tokenInForm) {
+      if (found?.cached === true && !found.binding && frozen === undefined && !facts.tokenInForm) {
         return finish(facts, begun, found);
       }
       if (emit) begun.start ??= performance.now();
@@ -134,13 +148,9 @@ export function createGuard<Claims>(
     facts: RequestFacts,
     begun: Begun,
     verified: Verified<Claims> | undefined,
-  ): Outcome<Claims> | Promise<Outcome<Claims>> {
+  ): Outcome<Claims> {
     if (heard) tell(facts, begun, verified ? "allowed" : "anonymous", verified, undefined);
-    if (verified?.binding?.jkt === undefined) return verified?.identity;
-    return chain(verifier.dpop?.nonce(), (nonce) => {
-      facts.dpopNonce = nonce;
-      return verified.identity;
-    });
+    return verified?.identity;
   }
 
   function refuse(
