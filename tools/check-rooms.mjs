@@ -37,6 +37,7 @@ export const rooms = {
   openapi: { rooms: [...ground, "authorize"], types: ["verify"] },
   // Reads the option tables, and a secret's file where the runtime has files.
   config: { rooms: [...ground, "verify"], files: { "environment.": { packages: ["node:fs"] } } },
+  diagnose: { rooms: [...ground, "verify"] },
   sallyport: { rooms: [...ground, "verify", "authorize", "audit", "http", "config"] },
   index: { rooms: [...ground, "verify", "authorize", "audit", "http", "sallyport", "config"] },
   // For callers of an API: nothing of the server's side.

@@ -1,7 +1,7 @@
 // Packs the packages and tries what a user gets: publint, an empty project in JavaScript and in TypeScript, every framework's
 // types, the exported names, and what a bundle holds. `--write-names` keeps the exported names as they are.
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
@@ -9,7 +9,7 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 
 const root = resolve(import.meta.dirname, "..");
-const packages = ["sallyport", "dev-idp"];
+const packages = ["sallyport", "dev-idp", "cli"];
 const folder = mkdtempSync(join(tmpdir(), "pack-"));
 const run = (command, args, cwd = folder) =>
   execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
@@ -27,8 +27,10 @@ try {
     JSON.stringify({ name: "empty", private: true, type: "module" }),
   );
   cpSync(join(import.meta.dirname, "pack-smoke"), folder, { recursive: true });
+  theLibraryAlone(tarballs[0]);
   install(...tarballs);
   run(process.execPath, ["plain.mjs"]);
+  theCommand();
   run(process.execPath, ["node_modules/@sallyport/dev-idp/bin/dev-idp.js", "--help"]);
   compile("plain.ts", ["--types", ""]);
   await bundles();
@@ -68,6 +70,36 @@ async function lint(pkgDir) {
   for (const message of messages) problems.push(`publint: ${formatMessage(message, pkg, { color: false })}`);
 }
 
+/** `npx sallyport` in a project that has nothing but the library: one sentence that says how to get the command. */
+function theLibraryAlone(tarball) {
+  const alone = join(folder, "alone");
+  mkdirSync(alone);
+  writeFileSync(join(alone, "package.json"), JSON.stringify({ name: "alone", private: true }));
+  run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", tarball], alone);
+  const { status, stderr } = spawnSync("npx", ["--no-install", "sallyport", "doctor"], {
+    cwd: alone,
+    encoding: "utf8",
+  });
+  if (status !== 2 || !stderr.includes("npx @sallyport/cli"))
+    problems.push(`npx sallyport with the library alone: ${status} ${stderr}`);
+}
+
+/** `npx sallyport` as a user has it, whichever of the two packages the name leads to. */
+function theCommand() {
+  const bins = ["node_modules/sallyport/bin/sallyport.js", "node_modules/@sallyport/cli/bin/sallyport.js"];
+  const help = [run("npx", ["--no-install", "sallyport", "--help"])].concat(
+    bins.map((bin) => run(process.execPath, [bin, "--help"])),
+  );
+  for (const text of help) if (!text.includes("doctor")) problems.push(`sallyport --help says: ${text}`);
+  const token = `${['{"alg":"none"}', '{"sub":"s1"}'].map((part) => Buffer.from(part).toString("base64url")).join(".")}.`;
+  const inspected = execFileSync("npx", ["--no-install", "sallyport", "inspect"], {
+    cwd: folder,
+    encoding: "utf8",
+    input: token,
+  });
+  if (!inspected.includes("(unsigned)")) problems.push(`sallyport inspect says: ${inspected}`);
+}
+
 /** Both ways a user's compiler finds us. */
 function compile(file, options) {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
@@ -85,7 +117,11 @@ function compile(file, options) {
 /** The names each subpath exports, against the list that is kept: a name that comes or goes is a decision. */
 function exportedNames() {
   const subpaths = Object.keys(library.exports).filter((path) => !path.endsWith(".json"));
-  const paths = [...subpaths.map((path) => path.replace(/^\./, "sallyport")), "@sallyport/dev-idp"];
+  const paths = [
+    ...subpaths.map((path) => path.replace(/^\./, "sallyport")),
+    "@sallyport/dev-idp",
+    "@sallyport/cli",
+  ];
   const script = `import "reflect-metadata";
     for (const path of ${JSON.stringify(paths)}) {
       for (const name of Object.keys(await import(path)).sort()) console.log(path, name);

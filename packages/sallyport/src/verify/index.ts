@@ -2,11 +2,15 @@
 
 export type { ClaimPath } from "../claim-path.ts";
 export type { StandardSchema } from "../standard-schema.ts";
+export { parseToken } from "./authenticate.ts";
+export { issuerDifference } from "./issuers/issuer-difference.ts";
 export type { IssuerMetadata } from "./issuers/issuer-metadata.ts";
 export type { ClaimName, IssuerOptions, JsonWebKeySet } from "./issuers/issuer-options.ts";
 export type { Condition, Preset, Tenancy } from "./issuers/preset.ts";
+export { inferPreset, presetsAccepting } from "./issuers/preset-choice.ts";
 export { type PresetName, presets } from "./issuers/presets.ts";
 export type { Algorithm } from "./keys/algorithms.ts";
+export { judgeJwk } from "./keys/jwk.ts";
 export type { KeySourceHealth } from "./keys/key-set.ts";
 export type {
   Logger,
@@ -21,6 +25,7 @@ export type { Binding } from "./sender/binding.ts";
 export type { DpopOptions, SenderMode, SenderOptions } from "./sender/options.ts";
 export type { Presentation } from "./sender/presentation.ts";
 export { createReplayMemory, type ReplayMemoryOptions, type ReplayStore } from "./sender/replay.ts";
+export { createCompactParser, readTokenHeader } from "./token/compact.ts";
 export {
   createVerifier,
   type SigningKey,

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { extraVariables } from "../../src/config/index.ts";
+import { advice } from "../../src/diagnose/index.ts";
 import { refusals } from "../../src/errors.ts";
 import { resourceMetadataTable } from "../../src/http/index.ts";
 import { sallyportDepsTable, sallyportOptionTable } from "../../src/sallyport.ts";
@@ -10,7 +11,7 @@ import { cacheTable, limitTable } from "../../src/verify/options.ts";
 import { dpopTable } from "../../src/verify/sender/options.ts";
 
 const root = new URL("../../../../", import.meta.url);
-const { render, advice } = await import(new URL("tools/docs.mjs", root).href);
+const { render } = await import(new URL("tools/docs.mjs", root).href);
 const tables = {
   sallyportOptionTable,
   sallyportDepsTable,
@@ -21,6 +22,7 @@ const tables = {
   resourceMetadataTable,
   extraVariables,
   refusals,
+  advice,
 };
 const pages: Record<string, string> = render(tables);
 const page = (path: string) => readFileSync(new URL(path, root), "utf8");

@@ -1,0 +1,22 @@
+// The process around `main`: its streams, its signals, its exit status.
+import { main } from "./main.ts";
+
+// The reader of a pipe may leave early (`| head`): that is no failure of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(process.exitCode ?? 0);
+});
+
+const stop = new AbortController();
+process.exitCode = await main(process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  fetch: globalThis.fetch,
+  now: Date.now,
+  untilStopped() {
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort(name));
+    return stop.signal;
+  },
+});

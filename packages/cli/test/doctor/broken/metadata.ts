@@ -1,0 +1,113 @@
+// Providers whose address or metadata is wrong.
+import { type BrokenProvider, with_, without } from "./provider.ts";
+
+export const brokenMetadata: readonly BrokenProvider[] = [
+  {
+    name: "http without being told that it may be",
+    script: {},
+    args: [],
+    finds: "issuer_loopback",
+    mend: /--insecure-allow-loopback here/,
+  },
+  {
+    name: "a slash at the end that Keycloak's issuer does not have",
+    script: { path: "/realms/demo" },
+    issuer: (issuer) => `${issuer}/`,
+    args: ["--insecure-allow-loopback", "--preset", "keycloak"],
+    finds: "configuration_refused issuer_differs",
+    mend: /Change the option/,
+    sentence: /Keycloak's issuer without a slash/,
+  },
+  {
+    name: "a slash at the end that the provider does not write",
+    script: { path: "/idp" },
+    issuer: (issuer) => `${issuer}/`,
+    finds: "issuer_differs",
+    mend: /to the letter as the document/,
+    sentence: /only by the slash at its end/,
+  },
+  {
+    name: "an issuer with another scheme behind a proxy",
+    script: { metadata: (good) => ({ ...good, issuer: String(good.issuer).replace("http:", "https:") }) },
+    finds: "issuer_differs",
+    mend: /tell the provider its public URL/,
+    sentence: /only by the scheme/,
+  },
+  {
+    name: "an issuer in other letters",
+    script: {
+      path: "/realms/Demo",
+      metadata: (good) => ({ ...good, issuer: String(good.issuer).toLowerCase() }),
+    },
+    finds: "issuer_differs",
+    mend: /to the letter/,
+    sentence: /upper and lower case/,
+  },
+  {
+    name: "an issuer on another host",
+    script: { path: "/realms/demo", metadata: with_({ issuer: "https://sso.example.com/realms/demo" }) },
+    finds: "issuer_differs",
+    mend: /an internal host/,
+    sentence: /another host and the same path/,
+  },
+  {
+    name: "localhost instead of 127.0.0.1",
+    script: {},
+    issuer: (issuer) => issuer.replace("127.0.0.1", "localhost"),
+    finds: "issuer_differs",
+    mend: /to the letter/,
+    sentence: /are different issuers/,
+  },
+  {
+    name: "another realm than there is",
+    script: { path: "/realms/demo" },
+    issuer: (issuer) => issuer.replace("demo", "prod"),
+    finds: "discovery_status",
+    mend: /the realm, the tenant/,
+    sentence: /the answer was 404/,
+  },
+  {
+    name: "a redirect to where the document is now",
+    script: { metadataAnswer: { status: 301, headers: { location: "https://idp.example.org/" } } },
+    finds: "discovery_redirect",
+    mend: /final URL/,
+  },
+  {
+    name: "a page for people instead of the document",
+    script: { metadataAnswer: { body: "<!doctype html><title>Sign in</title>" } },
+    finds: "discovery_not_json",
+    mend: /sign-in page in front of it/,
+  },
+  {
+    name: "the document as plain text",
+    script: { metadataAnswer: { headers: { "content-type": "text/plain" } } },
+    finds: "discovery_content_type",
+    mend: /Content-Type: application\/json/,
+    status: 0,
+  },
+  {
+    name: "a document that names no issuer",
+    script: { metadata: without("issuer") },
+    finds: "issuer_missing",
+    mend: /not an OpenID Provider's metadata/,
+  },
+  {
+    name: "a document that names no keys",
+    script: { metadata: without("jwks_uri") },
+    finds: "keys_address_missing",
+    mend: /name them in jwks_uri/,
+  },
+  {
+    name: "keys by http",
+    script: { metadata: with_({ jwks_uri: "http://idp.example.org/keys" }) },
+    finds: "keys_address_not_https",
+    mend: /public https URL/,
+  },
+  {
+    name: "a token endpoint by http, as behind a proxy that the provider does not know of",
+    script: { metadata: with_({ token_endpoint: "http://keycloak:8080/token" }) },
+    finds: "endpoint_not_https",
+    mend: /forwarded headers/,
+    sentence: /token_endpoint/,
+  },
+];

@@ -1,0 +1,58 @@
+// What to do about each refusal: the one thing that the table of codes can't say. `docs/errors.md` and the command show it.
+import type { AuthErrorCode } from "../errors.ts";
+
+/** For whoever runs the API, in Markdown: never sent to a caller. */
+export const advice: Readonly<Record<AuthErrorCode, string>> = Object.freeze({
+  missing_token:
+    "Send `Authorization: Bearer <token>`. A token in the query, the body or a cookie is never read.",
+  invalid_request:
+    "Send exactly one `Authorization` header with one token, and none in the query. Look for a proxy that adds a second header.",
+  malformed_token:
+    "The token is not a compact JWS of canonical base64url and strict JSON. Look for a cut or line-wrapped token, an encrypted one (five parts), or an opaque one: then the provider must be told to issue JWTs for this API.",
+  forbidden_header:
+    "The token's header names a key source or an extension (`jku`, `jwk`, `x5c`, `crit`, …). No access token needs one: find out who made it.",
+  disallowed_alg:
+    "The token is signed with an algorithm that `algorithms` does not list. Change it at the provider, or list it.",
+  missing_kid: "The issuer has several keys and the token names none. The provider must set `kid`.",
+  wrong_token_type:
+    "Most often an ID token, or a provider that needs a `preset`: the log names the preset that fits. Ask the provider for an access token for this API.",
+  token_expired: "Get a fresh token. Where fresh tokens are refused too, compare the clocks.",
+  token_not_yet_valid:
+    "The provider's clock is ahead of this one: set the clocks, or raise `clockToleranceSeconds`.",
+  token_too_old: "The token is older than `maxTokenAgeSeconds`: get a fresh one.",
+  invalid_issuer:
+    "`issuer` must be the token's `iss` to the letter: look for a trailing slash, `http`, another realm or tenant.",
+  invalid_audience:
+    "The token is meant for another API. Ask for one for this audience (`resource`, `audience` or a scope, as the provider has it), or correct `audience`.",
+  missing_claim: "A claim that the preset or `requiredClaims` demands is not there; the log names it.",
+  invalid_claim:
+    "A claim has a form that no standard gives it; the log names it. Look at the provider's claim mappings.",
+  invalid_signature:
+    "Changed on its way, or made by someone else under the issuer's name. One in a while is noise; many are an attack.",
+  sender_constrained:
+    "The token is bound to a key (DPoP, mutual TLS), and came without it; or it is bound to none, and `dpop` or `mtls` is `required`. The log says which. DPoP needs `publicUrl` here.",
+  invalid_dpop_proof:
+    "The log says which part of the proof is wrong. Most often `publicUrl` is not the URL that the client calls, or a proof was used twice.",
+  use_dpop_nonce:
+    "Make a proof with the nonce of the answer's `DPoP-Nonce` and send the request again; DPoP clients do so by themselves.",
+  replay_store_unavailable:
+    "`deps.replayStore` failed, or the process's own memory of proofs is full: see the error's `cause`.",
+  invalid_token: "The token does not fit the application's own schema (`deps.claims`).",
+  token_revoked: "`isRevoked` said so. The caller must sign in again.",
+  key_not_found:
+    "The issuer does not publish the key that the token names. After a rotation, or where a token comes from another environment (staging, another realm).",
+  jwks_fetch_failed: "The keys can't be fetched: see the event `keys_fetch_failed`, and `health()`.",
+  jwks_error: "The provider's key set is not one, or too large: see `health()`.",
+  discovery_failed:
+    "The metadata document can't be had or names another issuer: `auth.ready()` says which. Look for a trailing slash in `issuer`.",
+  revocation_unavailable: "`isRevoked` failed or answered with something else than true or false.",
+  check_failed:
+    "A `check()` of a requirement, or the application's code within one, failed. The error's `cause` says why.",
+  sync_unavailable: "Use `verify()`: this token's answer needs a promise.",
+  closed: "The verifier was closed; requests that come during a shutdown read this.",
+  insufficient_scope: "Ask the provider for a token with the scopes that the challenge's `scope` names.",
+  insufficient_permissions:
+    "The caller lacks a role, group, permission, or another part of the requirement; the log says which.",
+  insufficient_user_authentication:
+    "Send the person through sign-in again with the challenge's `acr_values` or `max_age` (RFC 9470).",
+});
