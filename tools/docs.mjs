@@ -83,7 +83,7 @@ ${[
 Given to \`sallyport()\` itself where there is one issuer; to each entry of \`issuers\` where there are several.
 
 ${optionTable(issuerOptionTable)}
-## Options of \`sallyport()\`
+${memberTables(issuerOptionTable)}## Options of \`sallyport()\`
 ${optionTable(own)}
 ## \`limits\`
 Each can be lowered, none raised.
@@ -107,6 +107,14 @@ The second argument of \`sallyport()\`.
 ${optionTable(sallyportDepsTable)}`;
 }
 
+/** A section for each option that is an object of options. */
+function memberTables(options) {
+  return Object.entries(options)
+    .filter(([, { members }]) => members)
+    .map(([name, { doc, members }]) => `## \`${name}\`\n${doc}\n\n${optionTable(members)}\n`)
+    .join("");
+}
+
 function optionTable(options) {
   return Object.entries(options)
     .map(([name, row]) => [`\`${name}\``, row.takes, row.default ?? "", names(row), row.doc])
@@ -114,9 +122,14 @@ function optionTable(options) {
 }
 
 function variables(options) {
-  return Object.entries(options)
-    .filter(([, row]) => row.env)
-    .map(([name, row]) => [names(row), `\`${name}\``, row.doc]);
+  return settable(options).map(([name, row]) => [names(row), `\`${name}\``, row.doc]);
+}
+
+/** The options that variables set, members of others by their path. */
+function settable(options, path = "") {
+  return Object.entries(options).flatMap(([name, row]) =>
+    row.members ? settable(row.members, `${path}${name}.`) : row.env ? [[`${path}${name}`, row]] : [],
+  );
 }
 
 function names({ env = [] }) {
@@ -190,11 +203,10 @@ const samples = {
 
 function example(options, extraVariables) {
   const entries = [
-    ...Object.values(options).flatMap(({ env = [], takes, doc, default: fallback }) =>
-      env.length === 0
-        ? []
-        : [{ names: env, text: [doc, `Takes ${takes}.`, fallback && `Default: ${fallback}.`] }],
-    ),
+    ...settable(options).map(([, { env, takes, doc, default: fallback }]) => ({
+      names: env,
+      text: [doc, `Takes ${takes}.`, fallback && `Default: ${fallback}.`],
+    })),
     ...extraVariables.map(({ name, doc }) => ({ names: [name], text: [doc] })),
   ];
   const blocks = entries.map(({ names, text }) => {

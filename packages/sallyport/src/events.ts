@@ -45,7 +45,11 @@ export interface SecurityEvent {
     | "private_key_published"
     | "dpop_replay"
     | "replay_store_failed"
-    | "preset_inferred";
+    | "preset_inferred"
+    | "introspection_failed"
+    | "introspection_recovered"
+    | "introspection_refused_us"
+    | "introspection_flood";
   readonly issuer: string | undefined;
   /** One sentence for people. */
   readonly message: string;

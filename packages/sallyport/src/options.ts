@@ -16,6 +16,8 @@ export interface OptionRow {
   readonly parse?: (text: string) => unknown;
   /** Whether the value must stay out of every output. */
   readonly secret?: boolean;
+  /** The rows of an option that is an object of options. */
+  readonly members?: OptionTable;
 }
 
 /** The options of one room, by name. */

@@ -16,14 +16,18 @@ export interface LoggerSink extends AuditSink {
 const securityLevels: Readonly<Record<SecurityEvent["name"], Level>> = {
   preset_inferred: "info",
   keys_recovered: "info",
+  introspection_recovered: "info",
   keys_rotated: "info",
   key_refused: "warn",
   dpop_replay: "warn",
   replay_store_failed: "error",
   unknown_kid_flood: "warn",
+  introspection_flood: "warn",
   audience_confusion: "warn",
   token_type_confusion: "warn",
   keys_fetch_failed: "error",
+  introspection_failed: "error",
+  introspection_refused_us: "error",
   private_key_published: "error",
 };
 

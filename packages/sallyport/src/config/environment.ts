@@ -1,5 +1,5 @@
 // The environment → options, by the rooms' own option tables. Nothing is read from a `.env` file: that is the application's.
-import { nearest, type OptionRow } from "../options.ts";
+import { nearest, type OptionRow, type OptionTable } from "../options.ts";
 import { presets, type VerifierOptions, verifierOptionTable } from "../verify/index.ts";
 import { type Environment, NoFiles, type ReadFile, readVariable } from "./variables.ts";
 
@@ -30,12 +30,7 @@ export function configFromEnvironment(
   env: Environment = processEnvironment(),
   { readFile = readFileDefault }: EnvironmentDeps = {},
 ): VerifierOptions {
-  const options: Record<string, unknown> = {};
-  for (const [name, row] of Object.entries<OptionRow>(verifierOptionTable)) {
-    const found = readOption(row, env, readFile);
-    if (found) options[name] = found.value;
-  }
-  const config = options as VerifierOptions;
+  const config = readTable(verifierOptionTable, env, readFile) as VerifierOptions;
   requireIssuer(config, env);
   if (config.audience !== undefined) return config;
   const audience = isEntra(config) ? audienceFromClientId(env, readFile) : undefined;
@@ -46,6 +41,21 @@ export function configFromEnvironment(
     );
   }
   return { ...config, audience };
+}
+
+/** The options of a table that the environment sets; an option that is an object of options where any of those is set. */
+function readTable(table: OptionTable, env: Environment, readFile: ReadFile): Record<string, unknown> {
+  const options: Record<string, unknown> = {};
+  for (const [name, row] of Object.entries(table)) {
+    if (row.members) {
+      const members = readTable(row.members, env, readFile);
+      if (Object.keys(members).length > 0) options[name] = members;
+      continue;
+    }
+    const found = readOption(row, env, readFile);
+    if (found) options[name] = found.value;
+  }
+  return options;
 }
 
 /** An option's value, and the variable that sets it. */

@@ -38,6 +38,8 @@ export const advice: Readonly<Record<AuthErrorCode, string>> = Object.freeze({
   replay_store_unavailable:
     "`deps.replayStore` failed, or the process's own memory of proofs is full: see the error's `cause`.",
   invalid_token: "The token does not fit the application's own schema (`deps.claims`).",
+  token_inactive:
+    "The provider was asked and does not call the token active: it has expired, was revoked, or was never one of this provider's. Get a fresh one; where fresh tokens are refused too, the provider may call tokens active only to the API that they are for.",
   token_revoked: "`isRevoked` said so. The caller must sign in again.",
   key_not_found:
     "The issuer does not publish the key that the token names. After a rotation, or where a token comes from another environment (staging, another realm).",
@@ -45,6 +47,8 @@ export const advice: Readonly<Record<AuthErrorCode, string>> = Object.freeze({
   jwks_error: "The provider's key set is not one, or too large: see `health()`.",
   discovery_failed:
     "The metadata document can't be had or names another issuer: `auth.ready()` says which. Look for a trailing slash in `issuer`.",
+  introspection_failed:
+    "The provider can't be asked about the token, or gave an answer that is none: see the events `introspection_failed` and `introspection_refused_us` (this API's own credentials), and `health()`.",
   revocation_unavailable: "`isRevoked` failed or answered with something else than true or false.",
   check_failed:
     "A `check()` of a requirement, or the application's code within one, failed. The error's `cause` says why.",

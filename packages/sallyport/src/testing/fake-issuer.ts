@@ -2,6 +2,7 @@
 import { createDpopKey, createDpopProof, type DpopKey } from "../client/index.ts";
 import type { IdentityKind } from "../identity.ts";
 import {
+  type IntrospectionOptions,
   type JsonWebKeySet,
   type Preset,
   type PresetName,
@@ -9,6 +10,7 @@ import {
   type VerifierOptions,
 } from "../verify/index.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
+import { createFakeIntrospection } from "./fake-introspection.ts";
 import {
   createTestKey,
   type Segment,
@@ -38,7 +40,7 @@ export interface FakeIssuerOptions {
   readonly clock?: TestClock;
 }
 
-/** How a fake issuer's metadata and keys fail: no connection, no end, or something that is not JSON. */
+/** How a fake issuer's metadata, keys and answers about tokens fail: no connection, no end, or something that is not JSON. */
 export type IssuerFailure = "down" | "slow" | "wrong-json";
 
 /** The request that a proof is made for, and the token that goes with it. */
@@ -53,6 +55,12 @@ export interface DpopRequest extends TokenRequest {
   readonly token?: string;
 }
 
+/** What an opaque token stands for. */
+export interface OpaqueTokenRequest extends Omit<TokenRequest, "header"> {
+  /** What the token begins with. */
+  readonly prefix?: string;
+}
+
 /** What {@link fakeIssuer} makes. */
 export interface FakeIssuer {
   readonly issuer: string;
@@ -63,8 +71,15 @@ export interface FakeIssuer {
   /** The second: a `fetch` that reaches this issuer alone, and the clock. */
   readonly deps: { readonly fetch: typeof globalThis.fetch; readonly now: () => number };
   readonly clock: TestClock;
-  /** How often the metadata, the keys, or anything else was fetched. */
-  readonly requests: { readonly discovery: number; readonly jwks: number; readonly other: number };
+  /** How often the metadata or the keys were fetched, tokens asked about, or anything else was wanted. */
+  readonly requests: {
+    readonly discovery: number;
+    readonly jwks: number;
+    readonly introspection: number;
+    readonly other: number;
+  };
+  /** For `introspection` beside `config`: the client that may ask about this issuer's tokens. */
+  readonly introspection: IntrospectionOptions;
   /** A signed access token. */
   token(request?: TokenRequest): Promise<string>;
   /** The same as request headers. */
@@ -74,6 +89,10 @@ export interface FakeIssuer {
    * call, the token is the same and the proof is new.
    */
   dpop(request: DpopRequest): Promise<{ authorization: string; dpop: string }>;
+  /** An access token that says nothing: only this issuer, asked about it, knows what `token()` would have said. */
+  opaqueToken(request?: OpaqueTokenRequest): string;
+  /** From now on the issuer, asked about this token, calls it inactive. A JWT's signature stays as good as it was. */
+  revoke(token: string): void;
   /** Header and payload of the token that `token()` would sign. */
   draft(request?: TokenRequest): { header: Record<string, unknown>; payload: Record<string, unknown> };
   /** Signs anything with the current key. To a header that is an object, `alg` and `kid` are added where they lack. */
@@ -84,7 +103,7 @@ export interface FakeIssuer {
   jwks(): Promise<JsonWebKeySet>;
   /** From now on another key signs. `keepOld` (default: true) says whether the former ones stay published. */
   rotateKeys(options?: { readonly keepOld?: boolean }): void;
-  /** Makes metadata and keys fail, or, with `null`, answer again. */
+  /** Makes metadata, keys and answers about tokens fail, or, with `null`, come again. */
   fail(how: IssuerFailure | null): void;
 }
 
@@ -118,8 +137,12 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
   }
   const audiences = Object.freeze(typeof audience === "string" ? [audience] : [...audience]);
   const base = issuer.replace(/\/$/, "");
-  const urls = { discovery: `${base}/.well-known/openid-configuration`, jwks: `${base}/jwks` };
-  const requests = { discovery: 0, jwks: 0, other: 0 };
+  const urls = {
+    discovery: `${base}/.well-known/openid-configuration`,
+    jwks: `${base}/jwks`,
+    introspection: `${base}/introspect`,
+  };
+  const requests = { discovery: 0, jwks: 0, introspection: 0, other: 0 };
   let failure: IssuerFailure | null = null;
   let made = 1;
   let tokens = 0;
@@ -152,9 +175,21 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
     );
   }
 
+  const asked = createFakeIntrospection({ issuer, now: clock.now, sign });
+
   async function token(request?: TokenRequest): Promise<string> {
     const { header, payload } = draft(request);
-    return sign(header, payload);
+    const made = await sign(header, payload);
+    asked.remember(made, payload);
+    return made;
+  }
+
+  function opaqueToken({ prefix = "", ...request }: OpaqueTokenRequest = {}): string {
+    const { payload } = draft(request);
+    const random = crypto.getRandomValues(new Uint8Array(24));
+    const made = `${prefix}${Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+    asked.remember(made, payload);
+    return made;
   }
 
   let ownKey: Promise<DpopKey> | undefined;
@@ -170,14 +205,22 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
 
   async function fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     const url = input instanceof Request ? input.url : String(input);
-    const what = url === urls.discovery ? "discovery" : url === urls.jwks ? "jwks" : "other";
+    const what = (Object.keys(urls) as (keyof typeof urls)[]).find((name) => urls[name] === url) ?? "other";
     requests[what] += 1;
-    if (what === "other")
-      throw new TypeError("fakeIssuer: only this issuer's metadata and keys can be fetched");
+    if (what === "other") {
+      throw new TypeError(
+        "fakeIssuer: only this issuer's metadata, keys and introspection endpoint can be fetched",
+      );
+    }
     if (failure === "down") throw new TypeError("fakeIssuer: the issuer is down");
     if (failure === "slow") return neverAnswers(init?.signal ?? undefined);
     if (failure === "wrong-json") return new Response("<!doctype html><title>Sign in</title>");
-    return Response.json(what === "jwks" ? await jwks() : { issuer, jwks_uri: urls.jwks });
+    if (what === "introspection") return asked.answer(new Request(input, init));
+    return Response.json(
+      what === "jwks"
+        ? await jwks()
+        : { issuer, jwks_uri: urls.jwks, introspection_endpoint: urls.introspection },
+    );
   }
 
   return {
@@ -193,7 +236,10 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
     deps: Object.freeze({ fetch, now: clock.now }),
     clock,
     requests,
+    introspection: asked.options,
     token,
+    opaqueToken,
+    revoke: asked.revoke,
     bearer: async (request) => ({ authorization: `Bearer ${await token(request)}` }),
     dpop,
     draft,

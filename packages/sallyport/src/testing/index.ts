@@ -6,6 +6,7 @@ export {
   fakeIssuer,
   type IssuerFailure,
   joinIssuers,
+  type OpaqueTokenRequest,
 } from "./fake-issuer.ts";
 export { type HostileToken, hostileTokens } from "./hostile/index.ts";
 export {

@@ -1,10 +1,16 @@
 // A token verified earlier: what is kept of it, and what time can have changed.
 import { AuthError } from "../errors.ts";
 import type { Identity, JsonObject } from "../identity.ts";
+import type { Proof } from "./introspection/introspector.ts";
 import type { IssuerPolicy } from "./issuers/issuers.ts";
-import type { TrustedIssuer } from "./issuers/trusted-issuers.ts";
 import type { VerificationKey } from "./keys/jwk.ts";
 import type { Binding } from "./sender/binding.ts";
+
+/** Who says whether a token in the cache still counts: an issuer's keys, or the issuer itself, asked about the token. */
+export interface Voucher {
+  readonly policy: IssuerPolicy;
+  readonly keys: { stillTrusted(key: VerificationKey | Proof, at: number): boolean | Promise<boolean> };
+}
 
 /** What the cache holds of a token. */
 export interface KnownToken<Claims> {
@@ -15,8 +21,9 @@ export interface KnownToken<Claims> {
     readonly binding: Binding | undefined;
     readonly cached: true;
   };
-  readonly trusted: TrustedIssuer;
-  readonly key: VerificationKey;
+  readonly trusted: Voucher;
+  /** What the token was verified with: a key, or the provider's own word. */
+  readonly key: VerificationKey | Proof;
   /** Seconds since 1970, tolerance included: not valid before. */
   readonly from: number;
   /** Within these bounds nothing has to be looked at again: expiry or greatest age, whichever comes first. */

@@ -9,7 +9,12 @@ import type { VerifierDeps } from "./options.ts";
 export type Tell = (event: Omit<SecurityEvent, "type" | "time">) => void;
 
 /** Events that tell of everyday life; the rest are warnings. */
-const quietEvents: readonly SecurityEvent["name"][] = ["preset_inferred", "keys_recovered", "keys_rotated"];
+const quietEvents: readonly SecurityEvent["name"][] = [
+  "preset_inferred",
+  "keys_recovered",
+  "keys_rotated",
+  "introspection_recovered",
+];
 
 /** Makes what tells `deps.onEvent`, `deps.logger` and who looks on. */
 export function createTell(

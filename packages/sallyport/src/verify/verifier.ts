@@ -6,12 +6,15 @@ import type { Identity, JsonObject } from "../identity.ts";
 import { checkArguments, checkOptions } from "../options.ts";
 import type { Watch } from "../watch.ts";
 import { checkHeader, findKey, issuerOf, parseToken } from "./authenticate.ts";
+import { createIntrospection } from "./introspection/introspection.ts";
+import type { IntrospectionHealth, Proof } from "./introspection/introspector.ts";
 import { type IssuerMetadata, issuerMetadata } from "./issuers/issuer-metadata.ts";
 import { type TrustedIssuer, trustIssuers } from "./issuers/trusted-issuers.ts";
 import { requireHttps } from "./issuers/urls.ts";
 import type { VerificationKey } from "./keys/jwk.ts";
 import type { KeySourceHealth } from "./keys/key-set.ts";
-import { type KnownToken, lifeOf, outOfTime } from "./known-token.ts";
+import { noKeys } from "./keys/static-keys.ts";
+import { type KnownToken, lifeOf, outOfTime, type Voucher } from "./known-token.ts";
 import {
   cacheTable,
   depsTable,
@@ -41,11 +44,19 @@ export interface SigningKey {
   readonly algorithm: string;
 }
 
+/** Plain data about one issuer. */
+export interface IssuerHealth extends KeySourceHealth {
+  readonly issuer: string;
+  readonly preset: string;
+  /** Only where the issuer is asked about tokens. */
+  readonly introspection?: IntrospectionHealth;
+}
+
 /** Plain data about a verifier, for a health endpoint. */
 export interface VerifierHealth {
-  /** Whether every issuer has keys that may be used. */
+  /** Whether every issuer has keys that may be used, and answers where it is asked about tokens. */
   readonly ok: boolean;
-  readonly issuers: readonly (KeySourceHealth & { readonly issuer: string; readonly preset: string })[];
+  readonly issuers: readonly IssuerHealth[];
   readonly cachedTokens: number;
   readonly cachedBytes: number;
 }
@@ -102,7 +113,7 @@ export interface Verifier<Claims = JsonObject> {
   /** How DPoP is done here, for the challenge and the response; `undefined` where it is off. */
   readonly dpop: VerifierDpop | undefined;
   /**
-   * Loads the keys of every issuer.
+   * Loads the keys of every issuer, and asks those that are asked about tokens whether they answer.
    *
    * @throws AuthError by rejection: what is wrong with the first issuer that can't be used
    */
@@ -159,6 +170,17 @@ export function createVerifier<Claims = JsonObject>(
           maxBytes: options.cache?.maxBytes ?? 33_554_432,
           seed: random,
         });
+  const introspection = createIntrospection<Claims>(issuers.all, {
+    deps,
+    now,
+    random,
+    tell,
+    tokenBytes,
+    documentBytes: options.limits?.documentBytes ?? 524_288,
+    depth,
+    known: (token) => cache?.get(token),
+    believe: (token, claims, voucher, proof) => believe(token, claims, undefined, voucher, proof),
+  });
   let closed = false;
 
   function recall(
@@ -231,8 +253,12 @@ export function createVerifier<Claims = JsonObject>(
 
   function checkNew(token: string): Verified<Claims> | Promise<Verified<Claims>> {
     if (closed) throw new AuthError("closed", "The verifier was closed");
+    const opaque = introspection?.opaque(token);
+    if (opaque !== undefined) return opaque;
     const parsed = parseToken(parser, token);
     const trusted = issuerOf(parsed.payload, issuers.byName);
+    const answered = introspection?.jwt(token, parsed.payload, trusted);
+    if (answered !== undefined) return answered;
     checkHeader(parsed, trusted);
     return chain(findKey(parsed, trusted), (key) => accept(token, parsed, trusted, key));
   }
@@ -244,8 +270,18 @@ export function createVerifier<Claims = JsonObject>(
     key: VerificationKey,
   ): Verified<Claims> | Promise<Verified<Claims>> {
     parser.remember(parsed);
+    return believe(token, parsed.payload, parsed.header.kid, trusted, key);
+  }
+
+  /** From claims that their issuer vouches for, by a signature or by its own word, to an identity. */
+  function believe(
+    token: string,
+    claims: JsonObject,
+    keyId: string | undefined,
+    trusted: Voucher,
+    key: VerificationKey | Proof,
+  ): Verified<Claims> | Promise<Verified<Claims>> {
     const { policy } = trusted;
-    const claims = parsed.payload;
     try {
       checkClaims(claims, policy, now() / 1000);
     } catch (error) {
@@ -254,24 +290,24 @@ export function createVerifier<Claims = JsonObject>(
     }
     const identity = custom(identify(claims, policy));
     return isPromise(identity)
-      ? identity.then((own) => admit(token, parsed, trusted, key, own))
-      : admit(token, parsed, trusted, key, identity);
+      ? identity.then((own) => admit(token, claims, keyId, trusted, key, own))
+      : admit(token, claims, keyId, trusted, key, identity);
   }
 
   /** The last checks, and the cache. */
   function admit(
     token: string,
-    { payload, header }: CompactToken,
-    trusted: TrustedIssuer,
-    key: VerificationKey,
+    claims: JsonObject,
+    keyId: string | undefined,
+    trusted: Voucher,
+    key: VerificationKey | Proof,
     identity: Identity<Claims>,
   ): Verified<Claims> {
     const { policy } = trusted;
     requireAlways(identity, policy.requiredScopes, policy.requiredPermissions);
-    const keyId = header.kid;
-    const binding = payload.cnf === undefined ? undefined : bindingOf(payload.cnf);
+    const binding = claims.cnf === undefined ? undefined : bindingOf(claims.cnf);
     if (cache) {
-      const { from, until, oldest } = lifeOf(payload, identity.expiresAt, policy);
+      const { from, until, oldest } = lifeOf(claims, identity.expiresAt, policy);
       const answer = { identity, keyId, binding, cached: true } as const;
       cache.set(token, { answer, trusted, key, from, until, oldest });
     }
@@ -296,23 +332,26 @@ export function createVerifier<Claims = JsonObject>(
     recall,
     dpop: dpop && Object.freeze(dpop),
     async ready() {
-      await Promise.all(
-        issuers.all.map(async ({ keys }) => {
-          await keys.load();
-          if (keys.keys().length === 0) {
-            throw new AuthError("jwks_error", "The issuer publishes no key fit to verify with");
-          }
-        }),
-      );
+      const loaded = issuers.all.map(async ({ keys }) => {
+        await keys.load();
+        if (keys !== noKeys && keys.keys().length === 0) {
+          throw new AuthError("jwks_error", "The issuer publishes no key fit to verify with");
+        }
+      });
+      await Promise.all([...loaded, introspection?.ready()]);
     },
     health() {
-      const each = issuers.all.map(({ policy, keys }) => ({
-        issuer: policy.name,
-        preset: policy.preset.name,
-        ...keys.health(),
-      }));
+      const each = issuers.all.map((trusted): IssuerHealth => {
+        const asked = introspection?.health(trusted);
+        return {
+          issuer: trusted.policy.name,
+          preset: trusted.policy.preset.name,
+          ...trusted.keys.health(),
+          ...(asked && { introspection: asked }),
+        };
+      });
       return {
-        ok: !closed && each.every(({ state, keys }) => keys > 0 && state !== "expired" && state !== "empty"),
+        ok: !closed && each.every(isWell),
         issuers: each,
         cachedTokens: cache?.size ?? 0,
         cachedBytes: cache?.bytes ?? 0,
@@ -326,6 +365,7 @@ export function createVerifier<Claims = JsonObject>(
     close() {
       closed = true;
       for (const { keys } of issuers.all) keys.close();
+      introspection?.close();
     },
   };
 }
@@ -345,6 +385,11 @@ function dpopOf(
     tell,
   });
   return { ...dpop, algorithms: Object.freeze(algorithms), required };
+}
+
+function isWell({ keys, state, introspection }: IssuerHealth): boolean {
+  const keyed = state === "unused" || (keys > 0 && state !== "expired" && state !== "empty");
+  return keyed && introspection?.state !== "failing";
 }
 
 function requireAlways(

@@ -123,6 +123,10 @@ const values: Record<
   keyLifetimeSeconds: { good: 60, bad: [0, 59, 86_401, "600", 60.5] },
   staleKeysSeconds: { good: 0, bad: [-1, 86_401, "0", 0.5] },
   fetchTimeoutSeconds: { good: 1, bad: [0, 61, "5", 1.5, -1] },
+  introspection: {
+    good: { clientId: "api", clientSecret: "s" },
+    bad: [[], 7, "x", true, {}, { clientId: "api" }, { clientSecret: canary }],
+  },
   insecureAllowLoopback: { good: true, bad: ["true", 1, "false"] },
   issuers: {
     good: [{ issuer: "https://a.example", audience: "x" }],

@@ -20,10 +20,26 @@ export function createLocator(
   if (jwksUri !== undefined) return async () => jwksUri;
   return async (get) => {
     const { document } = await discover(policy, get);
-    const uri = readMetadata(document, policy);
+    const uri = readMetadata(document, policy, "jwks_uri");
     learn(loginEndpoints(document, policy));
     return uri;
   };
+}
+
+/** What is read of the metadata, and the option that takes its place. */
+const members = { jwks_uri: "jwksUri", introspection_endpoint: "introspection.endpoint" } as const;
+
+/**
+ * Reads one URL of an issuer's metadata.
+ *
+ * @throws AuthError `discovery_failed`
+ */
+export async function discoverUrl(
+  policy: IssuerPolicy,
+  get: (url: string) => Promise<FetchedDocument>,
+  member: keyof typeof members,
+): Promise<string> {
+  return readMetadata((await discover(policy, get)).document, policy, member);
 }
 
 async function discover(
@@ -69,32 +85,36 @@ function adviceFor(why: string, { discoveryUrl, options }: IssuerPolicy): string
 
 /**
  * @throws AuthError `discovery_failed` where the document is another issuer's (OIDC Discovery §4.3, compared to the
- * letter), or names no key set that may be fetched
+ * letter), or names nothing there that may be fetched
  */
-function readMetadata(document: Readonly<Record<string, unknown>>, policy: IssuerPolicy): string {
-  const { issuer, jwks_uri: uri } = document;
+function readMetadata(
+  document: Readonly<Record<string, unknown>>,
+  policy: IssuerPolicy,
+  member: keyof typeof members,
+): string {
+  const { issuer, [member]: uri } = document;
   if (issuer === undefined) throw failed(`The metadata document has no issuer${asked(policy)}`);
   if (!policy.discovered.some((one) => one === issuer)) {
     const known = policy.discovered.map((text) => ({ text, label: policy.name }));
     throw failed(`${issuerDifference("The metadata document's issuer", issuer, known)}${asked(policy)}`);
   }
   if (typeof uri !== "string" || !URL.canParse(uri)) {
-    throw failed(`The metadata document has no jwks_uri${asked(policy)}`);
+    throw failed(`The metadata document has no ${member}${asked(policy)}`);
   }
   const { protocol, hostname, username, password } = new URL(uri);
   if (username || password) {
-    throw failed(`The metadata document's jwks_uri has a user or a password${asked(policy)}`);
+    throw failed(`The metadata document's ${member} has a user or a password${asked(policy)}`);
   }
   const loopback = policy.options.insecureAllowLoopback === true && isLoopbackUrl(uri);
   if (protocol !== "https:" && !(protocol === "http:" && loopback)) {
     throw failed(
-      `The metadata document's jwks_uri is not https: tell the provider its public URL, or set \`jwksUri\`${asked(policy)}`,
+      `The metadata document's ${member} is not https: tell the provider its public URL, or set \`${members[member]}\`${asked(policy)}`,
     );
   }
   // A document may send us to another host, but not to one inside (RFC 9728 §7.7): unless the issuer is there itself.
   if (isPrivateUrl(uri) && !loopback && hostname !== new URL(policy.discoveryUrl).hostname) {
     throw failed(
-      `The metadata document's jwks_uri is a private address: where that is meant, set \`jwksUri\`${asked(policy)}`,
+      `The metadata document's ${member} is a private address: where that is meant, set \`${members[member]}\`${asked(policy)}`,
     );
   }
   return uri;

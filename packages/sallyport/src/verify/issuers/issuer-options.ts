@@ -12,6 +12,7 @@ import {
   type OptionTable,
   parseList,
 } from "../../options.ts";
+import { type IntrospectionOptions, introspectionTable } from "../introspection/options.ts";
 import { type Algorithm, algorithmRow } from "../keys/algorithms.ts";
 import type { Preset } from "./preset.ts";
 import { type PresetName, presetNames } from "./presets.ts";
@@ -70,6 +71,8 @@ export interface IssuerOptions {
   readonly staleKeysSeconds?: number;
   /** Seconds within which discovery, and the keys, must have arrived in full. Default: 5. */
   readonly fetchTimeoutSeconds?: number;
+  /** Asks the issuer about tokens that are no JWTs, or about all of its tokens (RFC 7662). */
+  readonly introspection?: IntrospectionOptions;
   /** Accepts `http:` for 127.0.0.1, [::1] and localhost. For development and tests only. */
   readonly insecureAllowLoopback?: boolean;
 }
@@ -232,6 +235,12 @@ export const issuerOptionTable = {
     takes: "a whole number of seconds from 1 to 60",
     doc: "Within which a metadata document or key set must have arrived in full.",
     default: "`5`",
+  },
+  introspection: {
+    check: isPlainObject,
+    takes: `an object of ${Object.keys(introspectionTable).join(", ")}`,
+    doc: "Asks the issuer about its opaque tokens, or about all of its tokens (RFC 7662).",
+    members: introspectionTable,
   },
   insecureAllowLoopback: {
     check: isBoolean,

@@ -2,6 +2,7 @@
 import { type ClaimPath, claimPath } from "../../claim-path.ts";
 import type { IdentityKind } from "../../identity.ts";
 import { checkOptions, type Elsewhere } from "../../options.ts";
+import { type IntrospectionSettings, resolveIntrospection } from "../introspection/settings.ts";
 import { type Algorithm, algorithms } from "../keys/algorithms.ts";
 import { verifierOptionTable } from "../options.ts";
 import { checkIssuerForm } from "./issuer-form.ts";
@@ -43,6 +44,7 @@ export interface IssuerPolicy {
   readonly kinds: readonly { readonly kind: IdentityKind; readonly when: ClaimTest }[];
   readonly inferred: boolean;
   readonly audience: readonly string[];
+  readonly audienceRequired: boolean;
   readonly algorithms: readonly Algorithm[];
   readonly claimMap: ClaimMap;
   readonly requiredClaims: readonly ClaimPath[];
@@ -50,6 +52,8 @@ export interface IssuerPolicy {
   readonly requiredPermissions: readonly string[];
   readonly clockToleranceSeconds: number;
   readonly maxTokenAgeSeconds: number | undefined;
+  /** How the issuer is asked about its tokens; `undefined` where it never is. */
+  readonly introspection: IntrospectionSettings | undefined;
   readonly options: IssuerOptions;
 }
 
@@ -98,6 +102,7 @@ export function resolveIssuer(options: IssuerOptions, where: string): IssuerPoli
     kinds: preset.kinds.map(({ kind, when }) => ({ kind, when: compileCondition(when) })),
     inferred,
     audience,
+    audienceRequired: true,
     // Copies: what the caller does with a list afterwards can't widen what was decided here.
     algorithms: [...algorithmsOf(options, preset, where)],
     claimMap: claimMapOf(options, preset, audience),
@@ -106,6 +111,7 @@ export function resolveIssuer(options: IssuerOptions, where: string): IssuerPoli
     requiredPermissions: [...(options.requiredPermissions ?? [])],
     clockToleranceSeconds: options.clockToleranceSeconds ?? 5,
     maxTokenAgeSeconds: options.maxTokenAgeSeconds,
+    introspection: resolveIntrospection(options, preset, where),
     options,
   });
 }

@@ -2,9 +2,10 @@
 
 import { isUrl } from "../../options.ts";
 import type { Watch } from "../../watch.ts";
+import { checkPrefixes } from "../introspection/settings.ts";
 import type { KeySetRules, KeySource } from "../keys/key-set.ts";
 import { createRemoteKeys, type KeysEvent } from "../keys/remote-keys.ts";
-import { createSecretKeys, createStaticKeys } from "../keys/static-keys.ts";
+import { createSecretKeys, createStaticKeys, noKeys } from "../keys/static-keys.ts";
 import type { VerifierDeps, VerifierOptions } from "../options.ts";
 import type { Tell } from "../tell.ts";
 import { createLocator } from "./discovery.ts";
@@ -37,6 +38,7 @@ export function trustIssuers(options: VerifierOptions, deps: KeyDeps, tell: Tell
     const keys = keysOf(policy, { locate, all: options, deps, tell, watch });
     return { policy, keys, endpoints: () => endpoints };
   });
+  checkPrefixes(all.map(({ policy }) => policy.introspection));
   const byName = new Map<string, TrustedIssuer>();
   const spellings = new Set<string>();
   for (const trusted of all) {
@@ -70,6 +72,7 @@ const ownOnly = [
   "jwksUri",
   "jwks",
   "secret",
+  "introspection",
 ] as const;
 
 function issuerList(options: VerifierOptions): { where: string; options: IssuerOptions }[] {
@@ -99,7 +102,9 @@ interface KeysContext {
 }
 
 function keysOf(policy: IssuerPolicy, { locate, all, deps, tell, watch }: KeysContext): KeySource {
-  const { options, algorithms, name: issuer } = policy;
+  const { options, algorithms, introspection, name: issuer } = policy;
+  // Asked about every token, an issuer needs keys only where its answers are signed.
+  if (introspection?.all && !introspection.signed) return noKeys;
   const rules: KeySetRules = {
     algorithms,
     maxKeys: all.limits?.keys ?? 100,

@@ -32,7 +32,8 @@ export interface KeySourceHealth {
   readonly keys: number;
   /** Age of the set; `undefined` while none was loaded, or where it is static. */
   readonly ageSeconds: number | undefined;
-  readonly state: "static" | "empty" | "fresh" | "stale" | "expired";
+  /** `unused`: the issuer is asked about each token, and needs no keys. */
+  readonly state: "static" | "unused" | "empty" | "fresh" | "stale" | "expired";
   readonly lastError: { readonly code: string; readonly message: string } | undefined;
   readonly fetches: number;
 }

@@ -55,6 +55,17 @@ export function createSecretKeys(secret: string | Uint8Array, names: readonly Al
   return { ...source, find: (_kid, algorithm) => source.find(undefined, algorithm) };
 }
 
+/** The key source of an issuer that nothing is verified of by a signature. */
+export const noKeys: KeySource = Object.freeze({
+  find: () => [],
+  stillTrusted: () => false,
+  load: async () => {},
+  keys: () => [],
+  health: () =>
+    ({ keys: 0, ageSeconds: undefined, state: "unused", lastError: undefined, fetches: 0 }) as const,
+  close: () => {},
+});
+
 function fixedKeys(keys: readonly VerificationKey[] | Promise<readonly VerificationKey[]>): KeySource {
   let loaded = isPromise(keys) ? undefined : keys;
   const ready = isPromise(keys)

@@ -12,6 +12,8 @@ export interface ClaimsPolicy {
   readonly accept: readonly ClaimTest[];
   readonly refuse: readonly ClaimTest[];
   readonly audience: readonly string[];
+  /** `false`: a token that names no audience at all is let through. Always `true` for a JWT. */
+  readonly audienceRequired: boolean;
   readonly requiredClaims: readonly ClaimPath[];
   readonly clockToleranceSeconds: number;
   readonly maxTokenAgeSeconds: number | undefined;
@@ -41,10 +43,11 @@ export function checkClaims(claims: JsonObject, policy: ClaimsPolicy, nowSeconds
       throw refusal("missing_claim", `The token has no ${path.join(".")}, which the configuration requires`);
     }
   }
-  // Every preset requires both: checkPreset sees to it for those of the user's own.
+  // Every preset requires both of a JWT: checkPreset sees to it for those of the user's own. What a provider says of a token
+  // may lack iat, but not where the age of tokens is limited.
   const exp = dateClaim(claims.exp, "exp") as number;
   const nbf = dateClaim(claims.nbf, "nbf");
-  const iat = dateClaim(claims.iat, "iat") as number;
+  const iat = dateClaim(claims.iat, "iat");
   dateClaim(claims.auth_time, "auth_time");
   // The comparisons are put so that what is not a number refuses.
   if (!(nowSeconds < exp + tolerance)) throw refusal("token_expired", "The access token has expired");
@@ -52,11 +55,11 @@ export function checkClaims(claims: JsonObject, policy: ClaimsPolicy, nowSeconds
     throw refusal("token_not_yet_valid", "The token is not valid yet (nbf)");
   }
   if (nbf !== undefined && nbf > exp) throw refusal("invalid_claim", "The token's nbf is after its exp");
-  if (!(iat <= nowSeconds + tolerance)) {
+  if (iat !== undefined && !(iat <= nowSeconds + tolerance)) {
     throw refusal("token_not_yet_valid", "The token was issued in the future (iat)");
   }
   const { maxTokenAgeSeconds = Number.POSITIVE_INFINITY } = policy;
-  if (nowSeconds - iat > maxTokenAgeSeconds + tolerance) {
+  if (nowSeconds - (iat ?? nowSeconds) > maxTokenAgeSeconds + tolerance) {
     throw refusal("token_too_old", "The token was issued longer ago than maxTokenAgeSeconds allows");
   }
   checkSubject(claims.sub);
@@ -100,6 +103,7 @@ function checkAudience(claims: JsonObject, policy: ClaimsPolicy): void {
     }
     return;
   }
+  if (!policy.audienceRequired) return;
   const names = (preset.audience ?? audClaim).map((path) => path.join(".")).join(" and no ");
   throw refusal("invalid_audience", `The token names no audience: it has no ${names}`);
 }
