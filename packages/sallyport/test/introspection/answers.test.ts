@@ -216,7 +216,7 @@ describe("no answer, and so 503", () => {
       answer: json('{"active":false,"active":true}'),
       says: /not one strict JSON object/,
     },
-    "__proto__": { answer: json('{"__proto__":{"active":true}}'), says: /not one strict JSON object/ },
+    __proto__: { answer: json('{"__proto__":{"active":true}}'), says: /not one strict JSON object/ },
     "true alone": { answer: json("true"), says: /not one strict JSON object/ },
     "a page for people": { answer: json("<!doctype html>"), says: /not one strict JSON object/ },
     nothing: { answer: json(""), says: /not one strict JSON object/ },

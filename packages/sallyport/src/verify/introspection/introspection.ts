@@ -8,6 +8,7 @@ import { type KnownToken, outOfTime, type Voucher } from "../known-token.ts";
 import type { VerifierDeps } from "../options.ts";
 import type { Tell } from "../tell.ts";
 import type { Verified } from "../verifier.ts";
+import { type Aborts, createAborts } from "./aborts.ts";
 import { claimsOf } from "./answer.ts";
 import { answeredPolicy } from "./answered-policy.ts";
 import { createAuthenticator } from "./client-auth.ts";
@@ -69,12 +70,12 @@ export function createIntrospection<Claims>(
   issuers: readonly TrustedIssuer[],
   parts: IntrospectionParts<Claims>,
 ): Introspection<Claims> | undefined {
-  const closing = new AbortController();
+  const aborts = createAborts();
   const asked = new Map<TrustedIssuer, Asked<Claims>>();
   for (const trusted of issuers) {
     const settings = trusted.policy.introspection;
     if (!settings) continue;
-    asked.set(trusted, { settings, introspector: wire(trusted, settings, parts, closing.signal) });
+    asked.set(trusted, { settings, introspector: wire(trusted, settings, parts, aborts) });
   }
   if (asked.size === 0) return undefined;
   // Prefixes exclude each other, so at most one fits; the issuer without one gets what is left.
@@ -102,7 +103,7 @@ export function createIntrospection<Claims>(
     health: (issuer) => asked.get(issuer)?.introspector.health(),
     close() {
       for (const { introspector } of asked.values()) introspector.close();
-      closing.abort();
+      aborts.close();
     },
   };
 }
@@ -114,7 +115,7 @@ function wire<Claims>(
   trusted: TrustedIssuer,
   settings: IntrospectionSettings,
   parts: IntrospectionParts<Claims>,
-  signal: AbortSignal,
+  aborts: Aborts,
 ): Introspector<Claims> {
   const { now, random, depth, documentBytes } = parts;
   const { policy } = trusted;
@@ -131,7 +132,15 @@ function wire<Claims>(
   const discovered = createEndpoint({
     discover: (get) => discoverUrl(policy, get, "introspection_endpoint"),
     get: (url) =>
-      fetchDocument(url, { fetch, timeoutMs, maxBytes: documentBytes, signal, failure: "discovery_failed" }),
+      aborts.during((signal) =>
+        fetchDocument(url, {
+          fetch,
+          timeoutMs,
+          maxBytes: documentBytes,
+          signal,
+          failure: "discovery_failed",
+        }),
+      ),
     now,
     lostMs,
   });
@@ -143,7 +152,7 @@ function wire<Claims>(
       fetch,
       timeoutMs,
       maxBytes,
-      signal,
+      aborts,
       endpoint: () => settings.endpoint ?? discovered.find(),
       authenticate: createAuthenticator(settings.credentials, {
         clientId,

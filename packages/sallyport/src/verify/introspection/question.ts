@@ -4,6 +4,7 @@ import type { JsonObject } from "../../identity.ts";
 import { type FetchTextOptions, fetchText } from "../fetch-text.ts";
 import { outline } from "../outline.ts";
 import { parseStrictObject } from "../token/json.ts";
+import type { Aborts } from "./aborts.ts";
 import type { Authentication } from "./client-auth.ts";
 import { signedAnswerType } from "./signed-answer.ts";
 
@@ -22,13 +23,14 @@ export interface Failure {
 }
 
 /** What {@link createQuestion} needs. */
-export interface QuestionOptions extends Omit<FetchTextOptions, "failure"> {
+export interface QuestionOptions extends Omit<FetchTextOptions, "failure" | "signal"> {
   readonly endpoint: () => string | Promise<string>;
   readonly authenticate: (endpoint: string) => Authentication | Promise<Authentication>;
   /** Opens a signed answer; `undefined` where answers are plain JSON. */
   readonly open: ((jwt: string, askedAt: number) => Promise<JsonObject>) | undefined;
   readonly depth: number;
   readonly now: () => number;
+  readonly aborts: Aborts;
 }
 
 /**
@@ -55,11 +57,9 @@ export function createQuestion(options: QuestionOptions): (token: string, jti?: 
       heard();
       return response;
     };
-    const response = await fetchText(endpoint, request, {
-      ...options,
-      fetch,
-      failure: "introspection_failed",
-    });
+    const response = await options.aborts.during((signal) =>
+      fetchText(endpoint, request, { ...options, fetch, signal, failure: "introspection_failed" }),
+    );
     const { status, text } = response;
     if (text === undefined) {
       const refusedUs = status === 401 || status === 403;
