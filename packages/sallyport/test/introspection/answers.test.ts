@@ -185,6 +185,14 @@ const refused: Record<string, { answer: unknown; code: string } & Omit<Row, "out
     options: { requiredScopes: ["orders:write"] },
     code: "insufficient_scope",
   },
+  "a DPoP token that is bound to no key": {
+    answer: { ...honest, token_type: "DPoP" },
+    code: "sender_constrained",
+  },
+  "bound in a way that nobody knows": {
+    answer: { ...honest, cnf: { kid: "x" } },
+    code: "sender_constrained",
+  },
   "bound to a key, and no proof of it": {
     answer: { ...honest, cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } },
     code: "sender_constrained",

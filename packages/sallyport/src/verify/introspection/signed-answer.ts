@@ -6,7 +6,7 @@ import { findKey } from "../authenticate.ts";
 import type { TrustedIssuer } from "../issuers/trusted-issuers.ts";
 import { sameAlgorithm } from "../keys/algorithms.ts";
 import { stringList } from "../token/claims.ts";
-import { createCompactParser } from "../token/compact.ts";
+import { createCompactParser, readTokenHeader } from "../token/compact.ts";
 
 /** The media type of a signed answer. */
 export const signedAnswerType = "application/token-introspection+jwt";
@@ -27,7 +27,7 @@ export interface SignedAnswerOptions {
  */
 export function createSignedAnswers({ trusted, clientId, maxBytes, depth, now }: SignedAnswerOptions) {
   const { policy } = trusted;
-  const parser = createCompactParser({ tokenBytes: maxBytes, depth });
+  const parser = createCompactParser({ tokenBytes: maxBytes, depth }, readTokenHeader);
   const toleranceMs = policy.clockToleranceSeconds * 1000;
 
   return async (jwt: string, askedAt: number): Promise<JsonObject> => {
