@@ -4,6 +4,7 @@ import type { ResourceServerInfo } from "oidc-provider";
 import type { Directory } from "./directory.ts";
 import { identityScopes } from "./directory.ts";
 import type { SigningAlgorithm } from "./keys.ts";
+import type { TokenFormat } from "./token-request.ts";
 
 const namespace = "urn:sallyport:audience:";
 
@@ -21,20 +22,26 @@ export function audienceOf(resource: string, directory: Directory): string | und
   return directory.audiences.find((audience) => resourceOf(audience) === resource);
 }
 
-/** Access tokens for an audience: JWTs (RFC 9068) that may carry every scope the provider knows. */
+/** Access tokens for an audience: JWTs (RFC 9068), or opaque, that may carry every scope the provider knows. */
 export function resourceServerInfo(
   audience: string,
   {
     directory,
     algorithm,
     accessTokenSeconds,
-  }: { directory: Directory; algorithm: SigningAlgorithm; accessTokenSeconds: number },
+    accessTokenFormat,
+  }: {
+    directory: Directory;
+    algorithm: SigningAlgorithm;
+    accessTokenSeconds: number;
+    accessTokenFormat: TokenFormat;
+  },
 ): ResourceServerInfo {
   return {
     audience,
     scope: [...identityScopes, ...directory.apiScopes].join(" "),
     accessTokenTTL: accessTokenSeconds,
-    accessTokenFormat: "jwt",
+    accessTokenFormat,
     jwt: { sign: { alg: algorithm } },
   };
 }

@@ -50,7 +50,7 @@ function optionsOf(form: URLSearchParams): FailureOptions {
   return options;
 }
 
-const tokenFields: readonly string[] = ["person", "client", "scope", "audience"];
+const tokenFields: readonly string[] = ["person", "client", "scope", "audience", "format"];
 
 // A misspelt field must not end in a token of somebody else's.
 function tokenRequestOf(form: URLSearchParams): TokenRequest {

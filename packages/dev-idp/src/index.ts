@@ -7,4 +7,4 @@ export type { SigningAlgorithm } from "./keys.ts";
 export type { DevIdpOptions } from "./options.ts";
 export { type Person, seededPeople } from "./people.ts";
 export { type DevIdp, startDevIdp } from "./start.ts";
-export type { TokenRequest } from "./token-request.ts";
+export type { TokenFormat, TokenRequest } from "./token-request.ts";

@@ -8,20 +8,25 @@ import type { Directory } from "./directory.ts";
 import { saveGrant } from "./grants.ts";
 import type { SigningAlgorithm } from "./keys.ts";
 import { type Person, subjectOf } from "./people.ts";
-import type { TokenRequest } from "./token-request.ts";
+import { type TokenFormat, type TokenRequest, tokenFormats } from "./token-request.ts";
 
 export interface Minting {
   provider: Provider;
   directory: Directory;
   algorithm: SigningAlgorithm;
   accessTokenSeconds: number;
+  accessTokenFormat: TokenFormat;
 }
 
 /** Mints an access token. Throws a `TypeError` that names the people or clients there are when one is unknown. */
 export async function mintToken(minting: Minting, request: TokenRequest): Promise<string> {
   const { provider, directory, algorithm, accessTokenSeconds } = minting;
-  const { audience = directory.audiences[0] ?? "" } = request;
+  const { audience = directory.audiences[0] ?? "", format: accessTokenFormat = minting.accessTokenFormat } =
+    request;
   if (audience === "") throw new TypeError("token({ audience }) must not be empty");
+  if (!tokenFormats.includes(accessTokenFormat)) {
+    throw new TypeError(`token({ format }) takes ${tokenFormats.join(" or ")}`);
+  }
   const person = request.person === undefined ? undefined : knownPerson(directory, request.person);
   const { id } = knownClient(directory, request.client, person);
   const client = await provider.Client.find(id);
@@ -31,7 +36,7 @@ export async function mintToken(minting: Minting, request: TokenRequest): Promis
     scope: request.scope ?? defaultScope(directory, id, person),
     resourceServer: new provider.ResourceServer(
       resource,
-      resourceServerInfo(audience, { directory, algorithm, accessTokenSeconds }),
+      resourceServerInfo(audience, { directory, algorithm, accessTokenSeconds, accessTokenFormat }),
     ),
   };
   if (!person) return save(new provider.ClientCredentials(values), values);

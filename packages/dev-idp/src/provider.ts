@@ -24,6 +24,7 @@ import {
   revocationPolicy,
 } from "./policies.ts";
 import type { Store } from "./store.ts";
+import type { TokenFormat } from "./token-request.ts";
 
 export interface ProviderSettings {
   module: ProviderModule;
@@ -31,6 +32,7 @@ export interface ProviderSettings {
   directory: Directory;
   algorithm: SigningAlgorithm;
   accessTokenSeconds: number;
+  accessTokenFormat: TokenFormat;
   /** The current key first; the others are published, but no longer sign. */
   keys: readonly SigningKey[];
   store: Store;
@@ -66,7 +68,10 @@ function configuration(settings: ProviderSettings): Record<string, unknown> {
   return {
     adapter: storeFindingJwts({ store, keys: () => keys, route: () => routeOf(module.Provider.ctx) }),
     clients: directory.clients.map(clientMetadata),
-    clientDefaults: { id_token_signed_response_alg: algorithm },
+    clientDefaults: {
+      id_token_signed_response_alg: algorithm,
+      introspection_signed_response_alg: algorithm,
+    },
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "none"],
     clientBasedCORS: originAllowed(directory),
     jwks: { keys: keys.map(({ privateJwk }) => privateJwk) },
@@ -120,6 +125,7 @@ function features({
   directory,
   algorithm,
   accessTokenSeconds,
+  accessTokenFormat,
 }: ProviderSettings): Record<string, unknown> {
   const [defaultAudience = ""] = directory.audiences;
   return {
@@ -136,6 +142,8 @@ function features({
     },
     rpInitiatedLogout: { enabled, logoutSource: signOutPage, postLogoutSuccessSource: signedOutPage },
     introspection: { enabled, allowedPolicy: mayInspect },
+    // Signed where the question asks for it (RFC 9701).
+    jwtIntrospection: { enabled },
     revocation: { enabled, allowedPolicy: revocationPolicy(module) },
     resourceIndicators: {
       enabled,
@@ -151,7 +159,7 @@ function features({
         // RFC 6749 §3.3: without `scope`, a pre-defined default, here all that the client may ask for.
         const { params } = ctx.oidc;
         if (params.grant_type === "client_credentials") params.scope ??= client.scope;
-        return resourceServerInfo(audience, { directory, algorithm, accessTokenSeconds });
+        return resourceServerInfo(audience, { directory, algorithm, accessTokenSeconds, accessTokenFormat });
       },
     },
   };

@@ -77,7 +77,8 @@ interface Parts {
 }
 
 async function run(settings: Settings, { server, port, key, module }: Parts): Promise<DevIdp> {
-  const { people, clients, audiences, algorithm, accessTokenSeconds, now, quiet } = settings;
+  const { people, clients, audiences, algorithm, accessTokenSeconds, accessTokenFormat, now, quiet } =
+    settings;
   const issuer = `http://${host}:${port}`;
   const directory = createDirectory(people, clients, audiences);
   const failures = createFailures();
@@ -88,7 +89,7 @@ async function run(settings: Settings, { server, port, key, module }: Parts): Pr
   const report = (sentence: string) => {
     if (!quiet) process.stderr.write(`dev-idp: ${sentence}\n`);
   };
-  const minting = { directory, algorithm, accessTokenSeconds };
+  const minting = { directory, algorithm, accessTokenSeconds, accessTokenFormat };
   const common = { ...minting, module, issuer, store, cookieSecret, clock, report };
   let keys: readonly SigningKey[] = [key];
   const build = (): Provider => createProvider({ ...common, keys });

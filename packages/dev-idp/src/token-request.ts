@@ -1,5 +1,10 @@
 // What a minted token is asked to be. Apart from the minting, so that its types need none of oidc-provider's.
 
+/** What an access token looks like. */
+export type TokenFormat = "jwt" | "opaque";
+
+export const tokenFormats: readonly TokenFormat[] = ["jwt", "opaque"];
+
 export interface TokenRequest {
   /** The username of the person who is calling; without it, the client calls for itself. */
   person?: string;
@@ -9,4 +14,6 @@ export interface TokenRequest {
   scope?: string;
   /** By default the provider's own. */
   audience?: string;
+  /** A JWT, or a token that only the provider, asked by introspection, knows anything of. By default the provider's own. */
+  format?: TokenFormat;
 }

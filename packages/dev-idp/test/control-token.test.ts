@@ -55,7 +55,10 @@ describe("POST /control/token", () => {
   it.each<[Record<string, string> | string[][], string]>([
     [{ person: "dave" }, 'token({ person }) takes one of alice, bob, carol; there is no "dave"'],
     [{ client: "web" }, "token({ client }) takes one of the clients of the type machine: machine"],
-    [{ user: "alice" }, '/control/token has no field "user"; it takes person, client, scope, audience'],
+    [
+      { user: "alice" },
+      '/control/token has no field "user"; it takes person, client, scope, audience, format',
+    ],
     [
       [
         ["person", "alice"],
