@@ -1,5 +1,5 @@
 // What is wrong with the options, in the words of who wrote them: the function that was called, the variables that were set.
-import type { OptionRow } from "../options.ts";
+import type { OptionRow, OptionTable } from "../options.ts";
 import { type VerifierOptions, verifierOptionTable } from "../verify/index.ts";
 import {
   audienceFromClientId,
@@ -42,11 +42,24 @@ export function inCallersWords<Result>(
 function withVariables(sentence: string, call: Call, env: Environment, deps: EnvironmentDeps): string {
   const named = new Set<string>();
   return sentence.replace(/`(\w+)`/g, (quoted, name: string) => {
-    if (named.has(name) || !Object.hasOwn(verifierOptionTable, name)) return quoted;
+    const member = memberOf(sentence, name);
+    if (named.has(name) || !(member || Object.hasOwn(verifierOptionTable, name))) return quoted;
     named.add(name);
-    const variable = variableOf(name as keyof VerifierOptions, call, env, deps);
+    const variable = member
+      ? memberVariable(member, call)
+      : variableOf(name as keyof VerifierOptions, call, env, deps);
     return variable === undefined ? quoted : `${quoted} (${variable})`;
   });
+}
+
+/** The row that a sentence about the members of an option means: "introspection: `clientId` …". */
+function memberOf(sentence: string, name: string): OptionRow | undefined {
+  const members: OptionTable = verifierOptionTable.introspection.members;
+  return sentence.includes(": introspection: ") && Object.hasOwn(members, name) ? members[name] : undefined;
+}
+
+function memberVariable({ env }: OptionRow, { fromEnvironment }: Call): string | undefined {
+  return fromEnvironment ? env?.[0] : undefined;
 }
 
 function variableOf(name: keyof VerifierOptions, call: Call, env: Environment, deps: EnvironmentDeps) {

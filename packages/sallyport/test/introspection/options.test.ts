@@ -1,6 +1,7 @@
 // Options of introspection: whatever is wrong is refused at construction, by one sentence that names the option.
 import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
+import { inCallersWords } from "../../src/config/index.ts";
 import { configFromEnvironment, createVerifier, type VerifierOptions } from "../../src/index.ts";
 import { introspectionTable } from "../../src/verify/introspection/options.ts";
 import { audience, client, endpoint, issuer } from "./kit.ts";
@@ -252,4 +253,15 @@ test("from the environment, a key as JSON; what is none is refused without repea
   expect(configFromEnvironment({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience })).not.toHaveProperty(
     "introspection",
   );
+});
+
+test("what is wrong is said by the variable that would set it, where all came from the environment", () => {
+  const env = { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OAUTH2_INTROSPECTION_ENDPOINT: endpoint };
+  const options = configFromEnvironment(env);
+  const construct = (fromEnvironment: boolean) => () =>
+    inCallersWords({ name: "sallyport", options, fromEnvironment }, () => createVerifier(options), env);
+  expect(construct(true)).toThrow(
+    "sallyport: introspection: `clientId` (OAUTH2_INTROSPECTION_CLIENT_ID) is missing; it takes the id",
+  );
+  expect(construct(false)).toThrow("sallyport: introspection: `clientId` is missing; it takes the id");
 });

@@ -1,5 +1,6 @@
 // The fake issuer of `sallyport/testing`, against the real verifier.
 import { expect, test } from "vitest";
+import { createDpopKey } from "../../src/client/index.ts";
 import {
   AuthError,
   createVerifier,
@@ -334,4 +335,51 @@ test.each(names)("%s: the preset of the configuration is the issuer's", (preset)
   const idp = fakeIssuer({ preset });
   expect(idp.preset).toBe(presets[preset]);
   expect(idp.config).toMatchObject({ preset, issuer: idp.issuer, audience: ["my-api"] });
+});
+
+test("an opaque token stands for what `token()` would say, until it is revoked or has expired", async () => {
+  const idp = fakeIssuer();
+  const verifier = createVerifier({ ...idp.config, introspection: idp.introspection }, idp.deps);
+  const token = idp.opaqueToken({ ...everything, prefix: "opaque_" });
+  expect(token).toMatch(/^opaque_[0-9a-f]{48}$/);
+  expect(await verifier.verify(token)).toMatchObject({ ...normalised, kind: "user" });
+  expect(idp.opaqueToken()).not.toBe(idp.opaqueToken());
+  idp.revoke(token);
+  idp.clock.advance({ seconds: 60 });
+  expect(await code(verifier.verify(token))).toBe("token_inactive");
+  expect(await code(verifier.verify(idp.opaqueToken({ expiresInSeconds: 0 })))).toBe("token_inactive");
+  expect(await code(verifier.verify(idp.opaqueToken({ kind: "service" })))).toBe("accepted");
+  expect(idp.requests).toMatchObject({ introspection: 4, jwks: 0 });
+});
+
+test("a fake issuer answers nobody but its own client, by a header or in the form, signed where that is asked for", async () => {
+  const idp = fakeIssuer();
+  const start = (introspection: object) =>
+    createVerifier({ ...idp.config, introspection: { ...idp.introspection, ...introspection } }, idp.deps);
+  expect(await code(start({ clientSecret: "wrong" }).verify(idp.opaqueToken()))).toBe("introspection_failed");
+  expect(await code(start({ authMethod: "client_secret_post" }).verify(idp.opaqueToken()))).toBe("accepted");
+  expect(await code(start({ signedResponse: true }).verify(idp.opaqueToken()))).toBe("accepted");
+  expect(await code(start({ tokens: "all" }).verify(await idp.token()))).toBe("accepted");
+  idp.fail("down");
+  expect(await code(start({}).verify(idp.opaqueToken()))).toBe("discovery_failed");
+});
+
+test("an opaque token that is bound to a key needs its proof as well", async () => {
+  const idp = fakeIssuer();
+  const publicUrl = "https://api.example";
+  const verifier = createVerifier({ ...idp.config, publicUrl, introspection: idp.introspection }, idp.deps);
+  const key = await createDpopKey();
+  const token = idp.opaqueToken({ claims: { token_type: "DPoP", cnf: { jkt: key.thumbprint } } });
+  const request = { method: "GET", url: `${publicUrl}/` };
+  for (let times = 0; times < 2; times += 1) {
+    const { authorization, dpop: proof } = await idp.dpop({ ...request, key, token });
+    expect(authorization).toBe(`DPoP ${token}`);
+    expect(await code(verifier.verify(token, { ...request, scheme: "DPoP", proof }))).toBe("accepted");
+    expect(await code(verifier.verify(token))).toBe("sender_constrained");
+    const other = await idp.dpop({ ...request, token });
+    expect(await code(verifier.verify(token, { ...request, scheme: "DPoP", proof: other.dpop }))).toBe(
+      "sender_constrained",
+    );
+  }
+  expect(idp.requests.introspection).toBe(1);
 });
