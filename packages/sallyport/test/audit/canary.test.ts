@@ -7,6 +7,7 @@ import { bearer, codes, ears, now, options, stray, token } from "./canary/scene.
 import "./canary/application.ts";
 import "./canary/caller.ts";
 import "./canary/configuration.ts";
+import "./canary/introspection.ts";
 import "./canary/provider.ts";
 
 describe("what is left of the table", () => {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type AuthEvent, loggerSink, type SecurityEvent, type VerifierOptions } from "../../src/index.ts";
 import { createCore, type SallyportDeps, type SallyportOptions } from "../../src/sallyport.ts";
 import { clientKeys, publicUrl } from "../cases/dpop.ts";
-import { type KeyServer, keysPath, startKeyServer } from "../support/key-server.ts";
+import { type KeyServer, keysPath, sendJson, startKeyServer } from "../support/key-server.ts";
 import { createKit, type TokenParts } from "../support/kit.ts";
 import { proofOf, thumbprintOf } from "../support/proof.ts";
 
@@ -229,6 +229,13 @@ describe("security events, from their causes", () => {
     );
   }
 
+  function startAsking(maxInFlight = 100) {
+    const endpoint = `${provider.issuer}/introspect`;
+    return start({
+      introspection: { endpoint, clientId: "api", clientSecret: "s", tokens: "all", maxInFlight },
+    });
+  }
+
   /** The same honest proof, `times` over. */
   async function prove(core: ReturnType<typeof start>, times: number) {
     const client = clientKeys.es;
@@ -239,7 +246,7 @@ describe("security events, from their causes", () => {
   }
   const token = (parts: TokenParts = {}) =>
     kit.token({ ...parts, claims: { iss: provider.issuer, ...parts.claims } });
-  const refused = (core: ReturnType<typeof start>, text: string) =>
+  const refused = async (core: ReturnType<typeof start>, text: string) =>
     core.verifier.verify(text).catch(() => {});
   const down = () => provider.handlers.set(keysPath, (_, response) => void response.writeHead(500).end());
   const minutes = (count: number) => {
@@ -310,6 +317,32 @@ describe("security events, from their causes", () => {
         { replayStore: { add: () => Promise.reject(new Error("The store is down")) } },
       );
       await prove(core, 1);
+      return core;
+    },
+    async introspection_failed() {
+      const core = startAsking();
+      provider.handlers.set("/introspect", (_, response) => void response.writeHead(500).end());
+      await core.ready().catch(() => {});
+      return core;
+    },
+    async introspection_recovered() {
+      const core = startAsking();
+      await core.ready().catch(() => {});
+      minutes(1);
+      provider.handlers.set("/introspect", (_, response) => sendJson(response, { active: false }));
+      await core.ready();
+      return core;
+    },
+    async introspection_refused_us() {
+      const core = startAsking();
+      provider.handlers.set("/introspect", (_, response) => void response.writeHead(403).end());
+      await core.ready().catch(() => {});
+      return core;
+    },
+    async introspection_flood() {
+      const core = startAsking(1);
+      provider.handlers.set("/introspect", (_, response) => sendJson(response, { active: false }));
+      await Promise.all(["a", "b", "c"].map(async (text) => refused(core, text)));
       return core;
     },
     async preset_inferred() {

@@ -41,7 +41,9 @@ async function start(knows: (seen: Seen) => boolean | Promise<boolean>) {
         .end(JSON.stringify(active ? { ...said, iat: now, exp: now + 300 } : { active: false }));
     } else response.writeHead(401, { "content-type": "application/json" }).end('{"error":"invalid_client"}');
   });
-  onTestFinished(close);
+  onTestFinished(async () => {
+    await close();
+  });
   const base = `http://127.0.0.1:${port}`;
   const events: AuthEvent[] = [];
   const verifierFor = (own: Partial<IntrospectionOptions>, options: VerifierOptions = {}) =>

@@ -38,10 +38,6 @@ export interface Asked {
 
 export type Answer = (asked: Asked) => unknown;
 
-export interface SetUp extends VerifierOptions {
-  readonly introspection?: IntrospectionOptions;
-}
-
 /** A verifier whose provider answers as `state.answer` says: an object is sent as JSON, a Response as it is. */
 export function setUp(
   own: Partial<IntrospectionOptions> = {},

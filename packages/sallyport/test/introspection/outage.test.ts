@@ -254,14 +254,47 @@ test.each([400, 403, 500])("a token that alone gets %i stops nobody else's", asy
   expect(count(set)).toBe(before);
 });
 
-test("a flood of such tokens is one question about nobody at a time, or none where others are answered", async () => {
+test("a known token that suddenly gets no answer is taken, and not asked about at each use", async () => {
+  const set = setUp();
+  await set.outcome();
+  set.state.answer = ({ form }) => (form.get("token") === opaque ? down() : { active: false });
+  set.pass(60);
+  for (let times = 0; times < 3; times += 1) expect(await set.outcome()).toBe("accept");
+  expect([count(set), set.names()]).toEqual([3, []]);
+  set.pass(10);
+  expect(await set.outcome()).toBe("accept");
+  expect(count(set)).toBe(5);
+});
+
+test("a flood of such tokens is one question about nobody at a time", async () => {
   const set = setUp();
   set.state.answer = ({ form }) => (form.get("token")?.startsWith("poison") ? down() : { active: false });
   await Promise.all(Array.from({ length: 20 }, (_, index) => set.outcome(`poison-${index}`)));
-  expect(count(set)).toBe(21);
-  const waiting = [set.outcome("poison-x"), set.outcome("good")];
-  await Promise.all(waiting);
-  expect(set.names()).toEqual([]);
+  expect([count(set), set.names()]).toEqual([21, []]);
+});
+
+test("and none where others have been answered meanwhile", async () => {
+  const set = setUp();
+  let end = (_: unknown) => {};
+  set.state.answer = ({ form }) =>
+    form.get("token") === "poison" ? new Promise((resolve) => (end = resolve)) : honest;
+  const waiting = set.outcome("poison");
+  await settle();
+  await set.outcome();
+  end(down());
+  expect(await waiting).toBe("introspection_failed");
+  expect([count(set), set.names()]).toEqual([2, []]);
+  expect(set.verifier.health().ok).toBe(true);
+});
+
+test("closing while it is asked about nobody is no failure of the provider's", async () => {
+  const set = setUp();
+  set.state.answer = ({ form }) => (form.get("token") === opaque ? down() : hangs());
+  const waiting = set.outcome();
+  await settle();
+  set.verifier.close();
+  expect(await waiting).toBe("closed");
+  expect([count(set), set.names()]).toEqual([2, []]);
 });
 
 test("a provider that calls a made-up token active is not believed about others", async () => {

@@ -16,6 +16,7 @@ const tokens: Record<string, [string, boolean]> = {
   "two random parts (Hydra)": [`ory_at_${base64url("x".repeat(32))}.${base64url("y".repeat(32))}`, true],
   "three parts that are no JSON": ["v2.local.QAxIpVe-ECVNI1z4xQbm_qQYomyT3h8FtV8bxkz8pBJWkT8f7", true],
   "a reference of one character": ["a", true],
+  "JSON in base64, in one part": [base64url('{"id":"0123456789"}'), true],
   "parts of one character": ["a.b.c", true],
   "as long as a token may be": ["x".repeat(100), true],
   "longer than a token may be": ["x".repeat(101), false],
@@ -77,7 +78,7 @@ test("one verifier takes JWTs of one issuer and opaque tokens of another", async
 const kept: Record<string, [unknown, string]> = {
   "a JWT of nobody's": [kit.token({ claims: { iss: "https://somebody.example" } }), "invalid_issuer"],
   "a JWT without iss": [kit.token({ claims: { iss: undefined } }), "missing_claim"],
-  "a damaged JWT": [kit.token().slice(0, -300), "malformed_token"],
+  "a damaged JWT": [kit.token().slice(0, kit.token().lastIndexOf(".")), "malformed_token"],
   "a JWT with another's signature": [kit.token({ key: kit.keys.attacker }), "invalid_signature"],
   "an ID token": [kit.token({ header: { typ: "JWT" } }), "wrong_token_type"],
   "an expired JWT": [kit.token({ claims: { exp: kit.nowSeconds - 60 } }), "token_expired"],

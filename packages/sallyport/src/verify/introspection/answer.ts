@@ -2,6 +2,7 @@
 import { AuthError } from "../../errors.ts";
 import type { JsonObject } from "../../identity.ts";
 import type { IssuerPolicy } from "../issuers/issuers.ts";
+import type { Answer } from "./question.ts";
 import type { IntrospectionSettings } from "./settings.ts";
 
 /** RFC 6749 §5.1, RFC 6750 §6.1.1, RFC 9449 §5: compared without regard to case. */
@@ -13,17 +14,13 @@ const accessTokenUses: readonly unknown[] = ["access_token", "access"];
  * The claims of an active token. `iss` is the provider's own where the answer has none. Where nobody but a client stands behind
  * the token (RFC 9068 §2.2), an answer often has no `sub`: then it is the client's id.
  *
- * @throws AuthError `token_inactive`, `invalid_issuer`, `wrong_token_type`, `sender_constrained` or `missing_claim`
+ * @throws AuthError `token_inactive`, `invalid_issuer`, `wrong_token_type` or `sender_constrained`
  */
-export function claimsOf(
-  answer: JsonObject & { readonly active: boolean },
-  policy: IssuerPolicy,
-  settings: IntrospectionSettings,
-): JsonObject {
+export function claimsOf(answer: Answer, policy: IssuerPolicy, settings: IntrospectionSettings): JsonObject {
   const { active, ...said } = answer;
   if (!active) throw new AuthError("token_inactive", "The provider does not call the token active");
   const { iss = policy.name, sub = said.client_id, aud, ...rest } = said;
-  if (typeof iss !== "string" || !policy.accepted.has(iss)) {
+  if (!policy.accepted.has(iss as string)) {
     throw new AuthError("invalid_issuer", "The provider's answer names another issuer than its own");
   }
   requireAccessToken(said, settings.typeRequired);
@@ -33,9 +30,6 @@ export function claimsOf(
       "sender_constrained",
       "The provider calls the token a DPoP token, and names no key (cnf)",
     );
-  }
-  if (sub === undefined) {
-    throw new AuthError("missing_claim", "The provider's answer has neither sub nor client_id");
   }
   // Some write an empty list for a token that is meant for nobody in particular.
   const named = aud === undefined || (Array.isArray(aud) && aud.length === 0) ? {} : { aud };

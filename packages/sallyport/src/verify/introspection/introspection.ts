@@ -21,6 +21,7 @@ import {
   type Proof,
 } from "./introspector.ts";
 import { isOpaque } from "./opaque.ts";
+import { createProviderWatch } from "./provider-watch.ts";
 import { createQuestion } from "./question.ts";
 import type { IntrospectionSettings } from "./settings.ts";
 import { createSignedAnswers } from "./signed-answer.ts";
@@ -77,13 +78,12 @@ export function createIntrospection<Claims>(
     if (!settings) continue;
     asked.set(trusted, { settings, introspector: wire(trusted, settings, parts, aborts) });
   }
-  if (asked.size === 0) return undefined;
   // Prefixes exclude each other, so at most one fits; the issuer without one gets what is left.
   const inTurn = [...asked.values()].sort(
     (left, right) => right.settings.prefix.length - left.settings.prefix.length,
   );
 
-  return {
+  const introspection: Introspection<Claims> = {
     opaque(token) {
       if (typeof token !== "string" || !isOpaque(token, parts.tokenBytes)) return undefined;
       for (const { settings, introspector } of inTurn) {
@@ -106,6 +106,7 @@ export function createIntrospection<Claims>(
       aborts.close();
     },
   };
+  return asked.size === 0 ? undefined : introspection;
 }
 
 /** Answers are short: a larger one is not one. */
@@ -144,11 +145,10 @@ function wire<Claims>(
     now,
     lostMs,
   });
-  const introspector: Introspector<Claims> = createIntrospector<Claims>({
-    ...settings,
-    lostMs,
-    madeUpToken: `${settings.prefix}made-up-by-sallyport`,
-    ask: createQuestion({
+  const report = (event: IntrospectionEvent) =>
+    parts.tell({ issuer: policy.name, ...messageOf(event, settings) });
+  const provider = createProviderWatch({
+    put: createQuestion({
       fetch,
       timeoutMs,
       maxBytes,
@@ -164,6 +164,16 @@ function wire<Claims>(
       depth,
       now,
     }),
+    madeUpToken: `${settings.prefix}made-up-by-sallyport`,
+    now,
+    lostMs,
+    report,
+    failed: discovered.forget,
+  });
+  const introspector: Introspector<Claims> = createIntrospector<Claims>({
+    ...settings,
+    provider,
+    lostMs,
     known: (token) => {
       const known = parts.known(token);
       return known?.trusted === voucher ? known : undefined;
@@ -173,8 +183,7 @@ function wire<Claims>(
       parts.believe(token, claimsOf(answer, policy, settings), voucher, proof),
     now,
     random,
-    report: (event) => parts.tell({ issuer: policy.name, ...messageOf(event, settings) }),
-    failed: discovered.forget,
+    flood: () => report({ name: "flood" }),
     waitUntil: parts.deps.waitUntil,
   });
   return introspector;
@@ -195,7 +204,7 @@ function messageOf(
     case "flood":
       return {
         name: "introspection_flood",
-        message: `${maxInFlight} questions about tokens are in flight: further tokens get 503`,
+        message: `As many questions about tokens as may be (${maxInFlight}) are in flight: further tokens get 503`,
       };
   }
 }

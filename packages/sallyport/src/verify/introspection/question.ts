@@ -8,9 +8,14 @@ import type { Aborts } from "./aborts.ts";
 import type { Authentication } from "./client-auth.ts";
 import { signedAnswerType } from "./signed-answer.ts";
 
+/** What the provider says of a token. */
+export interface Answer extends JsonObject {
+  readonly active: boolean;
+}
+
 /** The answer to a question, or why there is none. */
 export type Reply =
-  | { readonly answer: JsonObject & { readonly active: boolean }; readonly failure?: undefined }
+  | { readonly answer: Answer; readonly failure?: undefined }
   | { readonly answer?: undefined; readonly failure: Failure };
 
 /** Why a question has no answer. */

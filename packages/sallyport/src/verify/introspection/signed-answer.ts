@@ -39,7 +39,7 @@ export function createSignedAnswers({ trusted, clientId, maxBytes, depth, now }:
       if (!policy.algorithms.some((name) => sameAlgorithm(name, header.alg))) {
         throw refused("its alg is not allowed for this issuer");
       }
-      if (typeof payload.iss !== "string" || !policy.accepted.has(payload.iss)) {
+      if (!policy.accepted.has(payload.iss as string)) {
         throw refused("its iss is not the issuer");
       }
       await findKey(parsed, trusted);

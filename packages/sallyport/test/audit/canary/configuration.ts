@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { configFromEnvironment, createVerifier, type VerifierOptions } from "../../../src/index.ts";
 import { type SallyportOptions, sallyportDepsTable, sallyportOptionTable } from "../../../src/sallyport.ts";
+import { introspectionTable } from "../../../src/verify/introspection/options.ts";
 import { issuerOptionTable } from "../../../src/verify/issuers/issuer-options.ts";
 import { cacheTable, limitTable } from "../../../src/verify/options.ts";
 import { hmac } from "../../support/signing.ts";
@@ -71,6 +72,13 @@ describe("the configuration", () => {
       `limits.${name}`,
       { limits: { [name]: canary("limit") } },
     ]),
+    ...Object.keys(introspectionTable).flatMap((name): [string, object][] =>
+      [canary("word"), ` ${canary("words")} \u0000`, { [canary("member")]: canary("value") }].map((value) => [
+        `introspection.${name}`,
+        // Beside a secret and a key there is always something wrong.
+        { introspection: { clientId: "api", clientSecret: canary("secret"), privateKey: {}, [name]: value } },
+      ]),
+    ),
     ...Object.keys(cacheTable).map((name): [string, object] => [
       `cache.${name}`,
       { cache: { [name]: canary("cache") } },
@@ -112,7 +120,9 @@ describe("the configuration", () => {
     expect(ears.leaks()).toEqual([]);
   });
 
-  const variables = Object.values(sallyportOptionTable).flatMap((row) => ("env" in row ? [...row.env] : []));
+  const variables = [...Object.values(sallyportOptionTable), ...Object.values(introspectionTable)].flatMap(
+    (row) => ("env" in row ? [...row.env] : []),
+  );
   test.each(variables)("the variable %s", (name) => {
     for (const [variable, value] of [
       [name, `${canary("value")}\n"`],

@@ -1,12 +1,17 @@
 // Against a real provider over real HTTP: oidc-provider, its introspection endpoint and its signed answers.
-import { startDevIdp } from "@sallyport/dev-idp";
+
+import { AuthError, createVerifier, type IntrospectionOptions } from "sallyport";
 import { expect, onTestFinished, test } from "vitest";
-import { createVerifier, type IntrospectionOptions } from "../../src/index.ts";
-import { codeOf } from "./kit.ts";
+import { post, signIn, start as startIdp } from "./support.ts";
+
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => "accept",
+    (error: unknown) => (error instanceof AuthError ? error.code : String(error)),
+  );
 
 async function start(own: Partial<IntrospectionOptions> = {}) {
-  const idp = await startDevIdp({ algorithm: "ES256", quiet: true });
-  onTestFinished(() => idp.close());
+  const idp = await startIdp();
   let at = Date.now();
   const verifier = createVerifier(
     {
@@ -18,12 +23,7 @@ async function start(own: Partial<IntrospectionOptions> = {}) {
     { now: () => at },
   );
   onTestFinished(() => verifier.close());
-  const revoke = (token: string, client: string) =>
-    fetch(`${idp.issuer}/revoke`, {
-      method: "POST",
-      headers: { authorization: `Basic ${btoa(`${client}:${client}-secret`)}` },
-      body: new URLSearchParams({ token }),
-    });
+  const revoke = (token: string, client: string) => post(`${idp.issuer}/revoke`, client, { token });
   return { idp, verifier, revoke, pass: (seconds: number) => (at += seconds * 1000) };
 }
 
@@ -94,4 +94,13 @@ test("when the provider fails, a known token is still good, and a new one is not
   idp.fail(null);
   pass(1);
   expect(await codeOf(verifier.verify(another))).toBe("accept");
+});
+
+test("a refresh token, which the provider calls active, is no access token", async () => {
+  const { idp, verifier } = await start();
+  const { body } = await signIn(idp, { scope: "openid documents:read" });
+  const token = String(body.refresh_token);
+  const said = await post(`${idp.issuer}/introspect`, "machine", { token });
+  expect(said.body).toMatchObject({ active: true });
+  expect(await codeOf(verifier.verify(token))).toBe("wrong_token_type");
 });
