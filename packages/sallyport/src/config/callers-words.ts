@@ -52,10 +52,10 @@ function withVariables(sentence: string, call: Call, env: Environment, deps: Env
   });
 }
 
-/** The row that a sentence about the members of an option means: "introspection: `clientId` …". */
+/** The row that a sentence about the members of an option means: "`introspection`: `clientId` …". */
 function memberOf(sentence: string, name: string): OptionRow | undefined {
   const members: OptionTable = verifierOptionTable.introspection.members;
-  return sentence.includes(": introspection: ") && Object.hasOwn(members, name) ? members[name] : undefined;
+  return sentence.includes(": `introspection`: ") && Object.hasOwn(members, name) ? members[name] : undefined;
 }
 
 function memberVariable({ env }: OptionRow, { fromEnvironment }: Call): string | undefined {

@@ -56,7 +56,9 @@ describe("every option has a row", () => {
 });
 
 test("every variable is in the reference and in .env.example", () => {
-  const variables = Object.values(sallyportOptionTable).flatMap((row) => ("env" in row ? row.env : []));
+  const rows = Object.values(sallyportOptionTable);
+  const members = rows.flatMap((row) => ("members" in row ? Object.values(row.members) : []));
+  const variables = [...rows, ...members].flatMap((row) => ("env" in row ? row.env : []));
   expect(variables.length).toBeGreaterThan(10);
   for (const variable of [...variables, ...extraVariables.map(({ name }) => name)]) {
     expect(page("docs/configuration.md")).toContain(`\`${variable}\``);

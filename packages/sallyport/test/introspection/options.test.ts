@@ -53,7 +53,7 @@ test.each(Object.entries(values))("%s takes what its sentence says", (name, { go
   for (const value of [...bad, null, Number.NaN]) {
     const construct = make({ ...client, ...beside, [name]: value });
     expect(construct, JSON.stringify(value)).toThrow(TypeError);
-    expect(construct).toThrow(`createVerifier: introspection: \`${name}\` takes `);
+    expect(construct).toThrow(`createVerifier: \`introspection\`: \`${name}\` takes `);
     expect(construct).not.toThrow(canary);
   }
 });
@@ -67,9 +67,9 @@ const wrong: [string, object, object, string | RegExp][] = [
     "an unknown option",
     { ...client, cacheSecond: 1 },
     {},
-    /introspection has no option `cacheSecond`; did you mean `cacheSeconds`/,
+    /`introspection` has no option `cacheSecond`; did you mean `cacheSeconds`/,
   ],
-  ["no client", { clientSecret: canary }, {}, "introspection: `clientId` is missing"],
+  ["no client", { clientSecret: canary }, {}, "`introspection`: `clientId` is missing"],
   ["nothing that proves the client", { clientId: "api" }, {}, "`clientSecret` or `privateKey` is missing"],
   [
     "a secret and a key",
@@ -261,7 +261,7 @@ test("what is wrong is said by the variable that would set it, where all came fr
   const construct = (fromEnvironment: boolean) => () =>
     inCallersWords({ name: "sallyport", options, fromEnvironment }, () => createVerifier(options), env);
   expect(construct(true)).toThrow(
-    "sallyport: introspection: `clientId` (OAUTH2_INTROSPECTION_CLIENT_ID) is missing; it takes the id",
+    "sallyport: `introspection`: `clientId` (OAUTH2_INTROSPECTION_CLIENT_ID) is missing; it takes the id",
   );
-  expect(construct(false)).toThrow("sallyport: introspection: `clientId` is missing; it takes the id");
+  expect(construct(false)).toThrow("sallyport: `introspection`: `clientId` is missing; it takes the id");
 });

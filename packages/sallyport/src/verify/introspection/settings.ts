@@ -48,7 +48,7 @@ export function resolveIntrospection(
 ): IntrospectionSettings | undefined {
   const { introspection: own, jwks, jwksUri, secret } = options;
   if (own === undefined) return undefined;
-  const where = `${issuerWhere}: introspection`;
+  const where = `${issuerWhere}: \`introspection\``;
   checkOptions(where, own, introspectionTable);
   if (preset.tenancy || preset.singleAudience) {
     throw new TypeError(
