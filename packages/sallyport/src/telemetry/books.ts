@@ -56,6 +56,10 @@ export const securityEvents = Object.keys({
   preset_inferred: 0,
   dpop_replay: 0,
   replay_store_failed: 0,
+  introspection_failed: 0,
+  introspection_recovered: 0,
+  introspection_refused_us: 0,
+  introspection_flood: 0,
 } satisfies Record<SecurityEvent["name"], 0>);
 
 /** The label of what has no code. */

@@ -175,6 +175,7 @@ export function createVerifier<Claims = JsonObject>(
     now,
     random,
     tell,
+    watch,
     tokenBytes,
     documentBytes: options.limits?.documentBytes ?? 524_288,
     depth,

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { audiencesAndRoles } from "./keycloak/audiences-and-roles.ts";
 import { dpop } from "./keycloak/dpop.ts";
+import { introspection } from "./keycloak/introspection.ts";
 import { outage } from "./keycloak/outage.ts";
 import { page } from "./keycloak/page.ts";
 import { rotation } from "./keycloak/rotation.ts";
@@ -23,6 +24,7 @@ describe.skipIf(!home)("Keycloak", () => {
   tokenTypes(theScene);
   audiencesAndRoles(theScene);
   dpop(theScene);
+  describe("introspection", () => introspection(theScene));
   describe("docs/providers/keycloak.md", () => page(theScene));
   describe("a key rotation", { timeout: 100_000 }, () => rotation(theScene));
   // Last, since it takes the server away.

@@ -1,6 +1,7 @@
 // The issuers that are asked about their tokens (RFC 7662): which token goes to which, and each wired together.
 import { AuthError } from "../../errors.ts";
 import type { JsonObject } from "../../identity.ts";
+import type { Watch } from "../../watch.ts";
 import { discoverUrl } from "../issuers/discovery.ts";
 import type { TrustedIssuer } from "../issuers/trusted-issuers.ts";
 import { fetchDocument } from "../keys/fetch-document.ts";
@@ -32,6 +33,8 @@ export interface IntrospectionParts<Claims> {
   readonly now: () => number;
   readonly random: () => number;
   readonly tell: Tell;
+  /** Looks on, where somebody does. */
+  readonly watch: Watch | undefined;
   readonly tokenBytes: number;
   readonly documentBytes: number;
   readonly depth: number;
@@ -147,23 +150,24 @@ function wire<Claims>(
   });
   const report = (event: IntrospectionEvent) =>
     parts.tell({ issuer: policy.name, ...messageOf(event, settings) });
-  const provider = createProviderWatch({
-    put: createQuestion({
-      fetch,
-      timeoutMs,
-      maxBytes,
-      aborts,
-      endpoint: () => settings.endpoint ?? discovered.find(),
-      authenticate: createAuthenticator(settings.credentials, {
-        clientId,
-        issuer: policy.name,
-        now,
-        random,
-      }),
-      open: settings.signed ? createSignedAnswers({ trusted, clientId, maxBytes, depth, now }) : undefined,
-      depth,
+  const question = createQuestion({
+    fetch,
+    timeoutMs,
+    maxBytes,
+    aborts,
+    endpoint: () => settings.endpoint ?? discovered.find(),
+    authenticate: createAuthenticator(settings.credentials, {
+      clientId,
+      issuer: policy.name,
       now,
+      random,
     }),
+    open: settings.signed ? createSignedAnswers({ trusted, clientId, maxBytes, depth, now }) : undefined,
+    depth,
+    now,
+  });
+  const provider = createProviderWatch({
+    put: watched(question, policy.name, parts.watch),
     madeUpToken: `${settings.prefix}made-up-by-sallyport`,
     now,
     lostMs,
@@ -187,6 +191,20 @@ function wire<Claims>(
     waitUntil: parts.deps.waitUntil,
   });
   return introspector;
+}
+
+type Question = ReturnType<typeof createQuestion>;
+
+/** Each question as a request to the provider, for metrics and traces; no answer is a failure, though nothing rejects. */
+function watched(question: Question, issuer: string, watch: Watch | undefined): Question {
+  if (!watch) return question;
+  const request = { kind: "introspection", issuer } as const;
+  return (token, jti) =>
+    watch.request(
+      request,
+      () => question(token, jti),
+      ({ failure }) => failure?.error,
+    );
 }
 
 function messageOf(
