@@ -3,10 +3,10 @@
 export type { ClaimPath } from "../claim-path.ts";
 export type { StandardSchema } from "../standard-schema.ts";
 export { parseToken } from "./authenticate.ts";
-export { issuerDifference } from "./issuers/issuer-difference.ts";
-export type { IssuerMetadata } from "./issuers/issuer-metadata.ts";
 export type { IntrospectionHealth } from "./introspection/introspector.ts";
 export type { IntrospectionAuthMethod, IntrospectionOptions } from "./introspection/options.ts";
+export { issuerDifference } from "./issuers/issuer-difference.ts";
+export type { IssuerMetadata } from "./issuers/issuer-metadata.ts";
 export type { ClaimName, IssuerOptions, JsonWebKeySet } from "./issuers/issuer-options.ts";
 export type { Condition, Preset, Tenancy } from "./issuers/preset.ts";
 export { inferPreset, presetsAccepting } from "./issuers/preset-choice.ts";
