@@ -8,7 +8,7 @@ export const advice: Readonly<Record<AuthErrorCode, string>> = Object.freeze({
   invalid_request:
     "Send exactly one `Authorization` header with one token, and none in the query. Look for a proxy that adds a second header.",
   malformed_token:
-    "The token is not a compact JWS of canonical base64url and strict JSON. Look for a cut or line-wrapped token, an encrypted one (five parts), or an opaque one: then the provider must be told to issue JWTs for this API.",
+    "The token is not a compact JWS of canonical base64url and strict JSON. Look for a cut or line-wrapped token, an encrypted one (five parts), or an opaque one: then the provider must be told to issue JWTs for this API, or be asked about its tokens (`introspection`).",
   forbidden_header:
     "The token's header names a key source or an extension (`jku`, `jwk`, `x5c`, `crit`, …). No access token needs one: find out who made it.",
   disallowed_alg:
