@@ -165,7 +165,7 @@ export const observations: readonly Check<TokenFacts>[] = [
     id: "opaque",
     level: "note",
     says: "It is opaque: it says nothing by itself",
-    mend: "Ask the provider about it (introspection), or have JWTs issued for this API, often by naming the audience in the request.",
+    mend: "Let the API ask the provider about it (`introspection` in the library), or have JWTs issued for this API, often by naming the audience in the request.",
     test: ({ token: { form, mark, length } }) =>
       form === "opaque" &&
       `It is opaque (${length} characters): it says nothing by itself${mark ? `. It begins like ${mark}` : ""}`,

@@ -114,7 +114,7 @@ export const offerNotes: readonly Check<WithDocument>[] = [
     says: "Introspection: whether the provider can be asked about a token (RFC 7662)",
     test: (facts) =>
       has(facts, "introspection_endpoint")
-        ? "Introspection is offered: opaque tokens can be asked about"
+        ? "Introspection is offered: opaque tokens can be asked about (`introspection` in the library)"
         : "Introspection is not offered: access tokens must be JWTs",
   },
   {
