@@ -50,7 +50,10 @@ console.log(`${passed} passed, ${failures.length} failed`);
 process.exit(failures.length === 0 ? 0 : 1);
 
 async function prepare() {
-  spawnSync(process.execPath, [join(root, "tools/build.mjs"), "--quiet"], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [join(root, "tools/build.mjs"), "--quiet"], {
+    stdio: "inherit",
+  });
+  if (status !== 0) throw new Error("the packages do not build");
   const target = join(folder, "node_modules/sallyport");
   mkdirSync(target, { recursive: true });
   const pack = ["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination", folder];

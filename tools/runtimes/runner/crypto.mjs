@@ -3,6 +3,7 @@
 import * as crypto from "node:crypto";
 
 export * from "node:crypto";
+export { default } from "node:crypto";
 
 export function sign(hash, data, given) {
   if (given?.padding !== crypto.constants.RSA_PKCS1_PSS_PADDING)

@@ -6,11 +6,12 @@ import { judgeJwk } from "../../src/verify/keys/jwk.ts";
 import { base64url } from "../support/signing.ts";
 import { describeVectors, vectorJson } from "../support/vectors.ts";
 
-// What RFC 8032 leaves open (2, 3: small or mixed order in R or A, cofactorless equation holds) is OpenSSL's answer.
-const answers: Record<number, "key refused" | boolean> = {
+// What RFC 8032 leaves open (2, 3: small or mixed order in R or A, cofactorless equation holds) is the runtime's answer. Of a
+// small R, Node 20 and 22 say yes, 24 and 26 no; nobody but the key's owner can make such a signature.
+const answers: Record<number, "key refused" | "either" | boolean> = {
   0: "key refused",
   1: "key refused",
-  2: true,
+  2: "either",
   3: true,
   4: false,
   5: false,
@@ -33,9 +34,8 @@ describeVectors("ed25519-speccheck", 12, (ran) => {
       if (typeof verdict === "string") return expect("key refused").toBe(answers[index]);
       const key = await platform.importKey(verdict.material, algorithms.EdDSA);
       const message = Buffer.from(one.message, "hex").toString("latin1");
-      expect(await platform.verify(algorithms.EdDSA, key, message, Buffer.from(one.signature, "hex"))).toBe(
-        answers[index],
-      );
+      const answer = await platform.verify(algorithms.EdDSA, key, message, Buffer.from(one.signature, "hex"));
+      expect(answer).toBe(answers[index] === "either" ? answer : answers[index]);
     });
   }
 });
