@@ -4,7 +4,17 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { scan } from "./rooms/scan.mjs";
 
-const ground = ["errors", "identity", "events", "watch", "chain", "claim-path", "options", "standard-schema"];
+const ground = [
+  "errors",
+  "identity",
+  "events",
+  "watch",
+  "chain",
+  "quietly",
+  "claim-path",
+  "options",
+  "standard-schema",
+];
 
 /**
  * room → what it may import. A room is a folder, whose face is its `index.ts`, or a file. What stands in `types` may be
@@ -17,6 +27,7 @@ export const rooms = {
   watch: { rooms: [], types: ["errors", "events"] },
   chain: { rooms: [] },
   "claim-path": { rooms: [], types: ["identity"] },
+  quietly: { rooms: ["chain"] },
   options: { rooms: [] },
   "standard-schema": { rooms: [] },
   platform: { rooms: ["errors"], files: { "node.": { packages: ["node:buffer", "node:crypto"] } } },

@@ -9,7 +9,6 @@ import {
   refusalSink,
 } from "./audit/index.ts";
 import { type Decision, decide, type Requirement, requirement } from "./authorize/index.ts";
-import { isThenable } from "./chain.ts";
 import { configFromEnvironment, inCallersWords } from "./config/index.ts";
 import type { AuthEvent } from "./events.ts";
 import {
@@ -24,6 +23,7 @@ import {
 } from "./http/index.ts";
 import type { Identity, JsonObject } from "./identity.ts";
 import { checkArguments, isFunction, isPlainObject, type OptionTable } from "./options.ts";
+import { quietly } from "./quietly.ts";
 import {
   createVerifier,
   depsTable,
@@ -137,13 +137,7 @@ export function createCore<Claims = JsonObject>(
 
   function emit(event: AuthEvent): void {
     audit?.emit(event);
-    try {
-      const answer: unknown = onEvent?.(event);
-      // An async listener that fails must not end the process by an unhandled rejection.
-      if (isThenable(answer)) answer.then(undefined, () => {});
-    } catch {
-      // A listener's failure is the listener's.
-    }
+    if (onEvent) quietly(() => onEvent(event));
   }
 
   const heard = audit !== undefined || onEvent !== undefined;

@@ -1,5 +1,7 @@
 // What is wrong with the options, in the words of who wrote them: the function that was called, the variables that were set.
+
 import type { OptionRow, OptionTable } from "../options.ts";
+import { quietly } from "../quietly.ts";
 import { type VerifierOptions, verifierOptionTable } from "../verify/index.ts";
 import {
   audienceFromClientId,
@@ -91,6 +93,7 @@ function lookUp(
   env: Environment,
   { readFile = readFileDefault }: EnvironmentDeps,
 ) {
+  // What is wrong with the environment itself is not what is to be told of here.
   return quietly(() => {
     const found = readOption(verifierOptionTable[name], env, readFile);
     if (!found) return undefined;
@@ -102,13 +105,4 @@ function lookUp(
 function lookUpClientId(env: Environment, { readFile = readFileDefault }: EnvironmentDeps) {
   const value = quietly(() => audienceFromClientId(env, readFile));
   return value && { variable: "OAUTH2_CLIENT_ID", value };
-}
-
-/** What is wrong with the environment itself is not what is to be told of here. */
-function quietly<Value>(read: () => Value | undefined): Value | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

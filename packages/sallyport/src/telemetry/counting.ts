@@ -1,6 +1,8 @@
 // What looks on and counts, whatever the client of metrics is: the client brings its timers and reads the books.
+
 import { isPromise } from "../chain.ts";
 import { AuthError } from "../errors.ts";
+import { quietly } from "../quietly.ts";
 import type { ProviderRequest, Telemetry, Watch, Watched } from "../watch.ts";
 import { type Books, createBooks, keepAudit, noCode } from "./books.ts";
 
@@ -136,13 +138,4 @@ export function outcomeOf(error: unknown): VerificationOutcome {
 export function codeOf(error: unknown): string {
   if (error === undefined) return noCode;
   return error instanceof AuthError ? error.code : "check_failed";
-}
-
-/** A client of metrics or traces that fails can't hurt a request. */
-export function quietly<Result>(tell: () => Result): Result | undefined {
-  try {
-    return tell();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,10 @@
 // Spans for what takes time: the verification of a token that is new, and requests to a provider. They hold the configured
 // issuer, the key's id once the signature is good, and our own codes: nothing else of a token, and no error's message.
 import { type Attributes, context, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
+import { quietly } from "../quietly.ts";
 import type { VerifiedToken, Watch } from "../watch.ts";
 import { noCode } from "./books.ts";
-import { codeOf, ended, none, outcomeOf, quietly } from "./counting.ts";
+import { codeOf, ended, none, outcomeOf } from "./counting.ts";
 
 const verificationName = "sallyport verify";
 const requestNames = { keys: "sallyport fetch keys", introspection: "sallyport introspect" } as const;

@@ -3,6 +3,7 @@
 export type { ClaimPath } from "../claim-path.ts";
 export type { StandardSchema } from "../standard-schema.ts";
 export { parseToken } from "./authenticate.ts";
+export type { SigningKey, Verified, Verifier, VerifierDpop, VerifierHealth } from "./contract.ts";
 export type { IntrospectionHealth } from "./introspection/introspector.ts";
 export type { IntrospectionAuthMethod, IntrospectionOptions } from "./introspection/options.ts";
 export { issuerDifference } from "./issuers/issuer-difference.ts";
@@ -28,11 +29,4 @@ export type { DpopOptions, SenderMode, SenderOptions } from "./sender/options.ts
 export type { Presentation } from "./sender/presentation.ts";
 export { createReplayMemory, type ReplayMemoryOptions, type ReplayStore } from "./sender/replay.ts";
 export { createCompactParser, readTokenHeader } from "./token/compact.ts";
-export {
-  createVerifier,
-  type SigningKey,
-  type Verified,
-  type Verifier,
-  type VerifierDpop,
-  type VerifierHealth,
-} from "./verifier.ts";
+export { createVerifier } from "./verifier.ts";

@@ -1,7 +1,7 @@
 // Security events: told to the listener and the logger, neither of which can hurt a request.
-import { isThenable } from "../chain.ts";
 import { AuthError } from "../errors.ts";
 import type { SecurityEvent } from "../events.ts";
+import { quietly } from "../quietly.ts";
 import type { Watch } from "../watch.ts";
 import type { VerifierDeps } from "./options.ts";
 
@@ -41,14 +41,4 @@ export function tellConfusion(tell: Tell, error: unknown, issuer: string): void 
         ? "token_type_confusion"
         : undefined;
   if (name) tell({ name, issuer, message: `A well-signed token was refused: ${error.message}` });
-}
-
-/** Calls a listener of the user's: its failure is its own, at once or later (a rejection nobody handles ends a process). */
-function quietly(listener: () => unknown): void {
-  try {
-    const answer = listener();
-    if (isThenable(answer)) answer.then(undefined, () => {});
-  } catch {
-    // As above.
-  }
 }

@@ -2,13 +2,13 @@
 import { AuthError } from "../../errors.ts";
 import type { JsonObject } from "../../identity.ts";
 import type { Watch } from "../../watch.ts";
+import type { Verified } from "../contract.ts";
 import { discoverUrl } from "../issuers/discovery.ts";
 import type { TrustedIssuer } from "../issuers/trusted-issuers.ts";
 import { fetchDocument } from "../keys/fetch-document.ts";
 import { type KnownToken, outOfTime, type Voucher } from "../known-token.ts";
 import type { VerifierDeps } from "../options.ts";
 import type { Tell } from "../tell.ts";
-import type { Verified } from "../verifier.ts";
 import { type Aborts, createAborts } from "./aborts.ts";
 import { claimsOf } from "./answer.ts";
 import { answeredPolicy } from "./answered-policy.ts";

@@ -7,9 +7,9 @@
 // There are no timers: a request puts the question that is due. One question about a token is in flight at a time, and while
 // the provider fails one question at all, once a cool-down.
 import { AuthError } from "../../errors.ts";
+import type { Verified } from "../contract.ts";
 import type { KnownToken } from "../known-token.ts";
 import { createTokenCache } from "../token-cache.ts";
-import type { Verified } from "../verifier.ts";
 import type { ProviderEvent, ProviderWatch } from "./provider-watch.ts";
 import type { Answer } from "./question.ts";
 
