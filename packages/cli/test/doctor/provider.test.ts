@@ -47,6 +47,14 @@ test.each(brokenProviders)(
   },
 );
 
+test("while a provider runs on loopback, its addresses for certificates may be there, too", async () => {
+  const aliases = { token_endpoint: "http://127.0.0.1:18080/token" };
+  const provider = await startProvider({
+    metadata: (good) => ({ ...good, mtls_endpoint_aliases: aliases }),
+  });
+  expect(beyondNotes((await examine(provider.issuer)).findings)).toEqual([]);
+});
+
 test("a provider out of reach is no answer: status 2", async () => {
   const answer = await examine("http://127.0.0.1:1");
   expect(beyondNotes(answer.findings)).toEqual(["discovery_unreachable"]);

@@ -1,6 +1,7 @@
 // A real Keycloak issues the tokens (`npm run test:services -- keycloak`); each subject is a file in `keycloak/`.
 import { afterAll, beforeAll, describe } from "vitest";
 import { audiencesAndRoles } from "./keycloak/audiences-and-roles.ts";
+import { command } from "./keycloak/command.ts";
 import { dpop } from "./keycloak/dpop.ts";
 import { introspection } from "./keycloak/introspection.ts";
 import { outage } from "./keycloak/outage.ts";
@@ -24,6 +25,7 @@ describe.skipIf(!home)("Keycloak", () => {
   tokenTypes(theScene);
   audiencesAndRoles(theScene);
   dpop(theScene);
+  command(theScene);
   describe("introspection", () => introspection(theScene));
   describe("docs/providers/keycloak.md", () => page(theScene));
   describe("a key rotation", { timeout: 100_000 }, () => rotation(theScene));
