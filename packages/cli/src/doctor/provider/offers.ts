@@ -91,10 +91,10 @@ export const signInChecks: readonly Check<WithDocument>[] = [
     level: "mend",
     says: "An endpoint for mutual TLS is not https",
     mend: "Each address in mtls_endpoint_aliases is https (RFC 8705 §5): without TLS there is no certificate.",
-    test: ({ document: { mtls_endpoint_aliases: aliases } }) =>
+    test: ({ document: { mtls_endpoint_aliases: aliases }, insecureAllowLoopback }) =>
       typeof aliases === "object" &&
       aliases !== null &&
-      Object.values(aliases).some((url) => !isSafeUrl(url, false)),
+      Object.values(aliases).some((url) => !isSafeUrl(url, insecureAllowLoopback)),
   },
 ];
 
