@@ -65,7 +65,7 @@ export async function startProvider(script: Script = {}): Promise<{ issuer: stri
     if (request.url === `${script.path ?? ""}/.well-known/openid-configuration`.replace("//", "/")) {
       return send(response, script.metadata?.(good, origin) ?? good, script.metadataAnswer);
     }
-    if (request.url === "/keys") {
+    if (request.url === "/keys" || request.url === "/realms/demo/protocol/openid-connect/certs") {
       const keys = script.keys ? script.keys(structuredClone(goodKeys)) : goodKeys;
       return send(response, Array.isArray(keys) ? { keys } : keys, {
         ...script.keysAnswer,

@@ -35,6 +35,8 @@ export const presetChecks: readonly Check<ProviderFacts>[] = [
         facts.preset === undefined &&
         facts.proven === undefined &&
         name !== undefined &&
+        // An issuer that is not written as the provider writes it proves nothing yet: that is said elsewhere.
+        facts.document?.issuer === facts.issuer &&
         `The metadata is that of ${name}, and the issuer's URL does not prove it: without \`preset: "${name}"\`, its access tokens are refused`
       );
     },

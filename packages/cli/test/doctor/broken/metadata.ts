@@ -19,6 +19,19 @@ export const brokenMetadata: readonly BrokenProvider[] = [
     sentence: /Keycloak's issuer without a slash/,
   },
   {
+    name: "the same, with Keycloak's own addresses: its preset need not be named",
+    script: {
+      path: "/realms/demo",
+      metadata: (good, origin) => ({
+        ...good,
+        jwks_uri: `${origin}/realms/demo/protocol/openid-connect/certs`,
+      }),
+    },
+    issuer: (issuer) => `${issuer}/`,
+    finds: "issuer_differs",
+    mend: /to the letter/,
+  },
+  {
     name: "a slash at the end that the provider does not write",
     script: { path: "/idp" },
     issuer: (issuer) => `${issuer}/`,
