@@ -72,7 +72,7 @@ test.each([false, true])("a bound token lets its holder in, and nobody else (non
   const thief = createDpopFetch({ key: await createDpopKey(), accessToken: token });
   const stolen = await thief(`${publicUrl}/me`);
   expect(stolen.status).toBe(401);
-  expect(stolen.headers.get("www-authenticate")).toMatch(/^DPoP realm="api", error="invalid_token"/);
+  expect(stolen.headers.get("www-authenticate")).toMatch(/^DPoP realm="api", .*error="invalid_token"/);
   const asBearer = await fetch(`${publicUrl}/me`, { headers: { authorization: `Bearer ${token}` } });
   expect(asBearer.status).toBe(401);
 });
