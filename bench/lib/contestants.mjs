@@ -24,6 +24,37 @@ export async function sallyportVerifier(key, cache) {
   return verifier;
 }
 
+/** Sallyport with an issuer that is asked about its tokens, and calls every one of them active. */
+export function introspectingVerifier() {
+  const now = Math.floor(Date.now() / 1000);
+  return createVerifier(
+    {
+      issuer,
+      audience,
+      introspection: {
+        endpoint: "https://idp.example.org/introspect",
+        clientId: "my-api",
+        clientSecret: "b0d8c1f7e2a94d6385c7f01e9a3b6d24",
+        cacheSeconds: 3600,
+      },
+    },
+    {
+      fetch: async (_url, { body }) => {
+        const sub = new URLSearchParams(body).get("token")?.slice(0, 12);
+        const token = {
+          active: true,
+          token_type: "Bearer",
+          iss: issuer,
+          aud: audience,
+          sub,
+          client_id: "web-shop",
+        };
+        return Response.json({ ...token, scope: "orders:read", iat: now - 10, exp: now + 7200 });
+      },
+    },
+  );
+}
+
 /** The least that can be called verification: three segments decoded, the signature checked, nothing else. */
 export function laxest({ algorithm, publicKey }) {
   const { hash, options } = signatureForm(algorithm);

@@ -1,7 +1,7 @@
 // One process: tokens seen before, in random order, each call with a fresh string. Prints JSON.
 // Arguments: the file of tokens (a line each, the public JWK first), the contestant, the number of blocks.
 
-import { createPublicKey } from "node:crypto";
+import { createHash, createPublicKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as contestants from "../lib/contestants.mjs";
 import { each, eachAwaited, takeTurns } from "../lib/measure.mjs";
@@ -11,7 +11,10 @@ const [file, contestant, blocks] = process.argv.slice(2);
 const [first, ...lines] = readFileSync(file, "latin1").trimEnd().split("\n");
 const jwk = JSON.parse(first);
 const key = { jwk, algorithm: jwk.alg, publicKey: createPublicKey({ key: jwk, format: "jwk" }) };
-const tokens = lines.map((line) => Buffer.from(line, "latin1"));
+// An opaque token is as long as 32 random bytes are in base64url.
+const textOf = (line) =>
+  contestant === "opaqueSync" ? createHash("sha256").update(line).digest("base64url") : line;
+const tokens = lines.map((line) => Buffer.from(textOf(line), "latin1"));
 const perBlock = 250;
 
 // As many entries as Sallyport's default bound, so that none of the tokens is ever evicted.
@@ -24,6 +27,11 @@ const makers = {
   async sallyportAwaited() {
     const verifier = await contestants.sallyportVerifier(key, {});
     return { check: (token) => verifier.verify(token), awaited: true };
+  },
+  async opaqueSync() {
+    const verifier = contestants.introspectingVerifier();
+    for (const bytes of tokens) await verifier.verify(fresh(bytes));
+    return { check: (token) => verifier.verifySync(token), awaited: false };
   },
   async fastJwt() {
     return { check: contestants.fastJwt(key, cacheEntries), awaited: false };
