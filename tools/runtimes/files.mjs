@@ -4,15 +4,18 @@ import { join } from "node:path";
 
 export const testFolder = join(import.meta.dirname, "../../packages/sallyport/test");
 
-const folders = ["authorize", "client", "presets", "sender", "testing", "verify"];
+const folders = ["authorize", "client", "introspection", "presets", "sender", "testing", "verify"];
 
 /** What vitest itself, servers or files are needed for; and why it is no loss. */
 const elsewhere = {
+  "introspection/client-auth.test.ts": "needs node:http, to see what a real endpoint is sent",
+  "introspection/telemetry.test.ts": "prom-client runs on Node",
   "sender/dpop-web.test.ts": "exchanges the platform on Node; here each runtime has its own",
   "sender/mtls.test.ts": "needs TLS with client certificates, which Node alone shows to a handler",
   "testing/clock-and-sign.test.ts": "compares with jose, which chooses its own platform",
   "verify/catalogue.test.ts": "reads the test files",
   "verify/discovery.test.ts": "needs node:http; the live run fetches keys",
+  "verify/issuer-metadata.test.ts": "needs node:http; the live run fetches metadata",
   "verify/remote-keys.test.ts": "needs node:http; the live run fetches keys",
   "verify/remote-tls.test.ts": "needs node:https",
   "verify/secrets.test.ts": "listens at modules' doors (vi.mock)",

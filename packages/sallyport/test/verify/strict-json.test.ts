@@ -1,6 +1,8 @@
 // The JSON of a token: what is refused by the parser itself, whatever would be made of it later.
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseStrictObject } from "../../src/verify/token/json.ts";
+import { readByHand } from "../../src/verify/token/json-by-hand.ts";
 
 test.each([
   ["null", "null"],
@@ -58,5 +60,27 @@ describe("after objects that had a backslash for a name", () => {
     expect(read('{"a":0,"\\\\":[[]]}', 2)).toBeUndefined();
     expect(read('{"a":0,"\\\\":[{}]}', 2)).toBeUndefined();
     expect(read('{"a":0,"\\\\":"\\ud800"}')).toBeUndefined();
+  });
+});
+
+describe("what is read by hand", () => {
+  test("is what JSON.parse makes of it", () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 5 }), fc.constantFrom("", " ", "\n\t"), (json, space) => {
+        const text = JSON.stringify(JSON.parse(json), null, space);
+        expect(readByHand(text)).toEqual(JSON.parse(text));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each([
+    ["two members of one name", '{"\\\\":1,"a":1,"a":2}'],
+    ["two members of one name, one escaped", '{"\\\\":1,"a":1,"\\u0061":2}'],
+    ["two members of one name in a list", '{"\\\\":[{"a":1,"a":2}]}'],
+    ["a member named __proto__", '{"\\\\":1,"__proto__":{"a":1}}'],
+    ["one level too many", `{"\\\\":${"[".repeat(8)}${"]".repeat(8)}}`],
+  ])("is refused for %s", (_name, text) => {
+    expect(parseStrictObject(text, 8)).toBeUndefined();
   });
 });

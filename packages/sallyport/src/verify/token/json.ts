@@ -19,10 +19,7 @@ export function parseStrictObject(text: string, depth: number): JsonObject | und
     return undefined;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  if (text.includes("\\") && mayBeMisread(value, depth)) {
-    value = readByHand(text, depth);
-    if (value === undefined) return undefined;
-  }
+  if (text.includes("\\") && mayBeMisread(value)) value = readByHand(text);
   const surrogates = text.includes("\\u");
   const members = countMembers(value as object, depth, surrogates);
   // JSON.parse keeps the last of two members of one name. Every member has exactly one colon outside a string, so
