@@ -25,7 +25,10 @@ export type { FastifyOpenApi } from "./fastify-openapi.ts";
 /** Fastify's request, as far as it is read here: whatever its type parameters, it fits. */
 export interface FastifyRequestLike {
   readonly id: string;
-  readonly raw: NodeMessage;
+  readonly raw: NodeMessage & {
+    /** What the caller asked for, where `rewriteUrl` has changed it. */
+    readonly originalUrl?: string;
+  };
   readonly body: unknown;
   readonly routeOptions: { readonly url?: string | undefined };
 }
@@ -114,7 +117,8 @@ export function sallyport<Claims = JsonObject>(
     };
     const onRequest: FastifyHook = (request, reply, done) => {
       const { raw, id: requestId, routeOptions } = request;
-      const facts = nodeFacts(raw, { requestId, route: routeOptions.url, parsed: request });
+      const { originalUrl } = raw;
+      const facts = nodeFacts(raw, { requestId, route: routeOptions.url, parsed: request, originalUrl });
       const answer = judge(request, facts);
       if (isPromise(answer)) answer.then((settled) => finish(settled, facts, reply, done));
       else finish(answer, facts, reply, done);

@@ -124,8 +124,9 @@ class WebFacts implements RequestFacts {
   readonly #request: Request;
   readonly #incoming: Partial<NodeMessage> | undefined;
 
-  constructor(request: Request, { route, requestId, incoming }: WebContext) {
+  constructor(request: Request, { route, requestId, incoming: claimed }: WebContext) {
     const { method, url } = request;
+    const incoming = claimed && isOf(claimed, request) ? claimed : undefined;
     const rawHeaders = incoming?.rawHeaders;
     const authorization = rawHeaders
       ? rawValues(rawHeaders, "authorization")
@@ -162,6 +163,20 @@ class WebFacts implements RequestFacts {
   get request(): object {
     return this.#incoming ?? this.#request;
   }
+}
+
+/** Whose each of Node's requests is: the first that came with it. */
+const owner = Symbol("sallyport request");
+
+/**
+ * Whether Node's request is the one that a `Request` was made of. An application that calls itself (`app.request(…, c.env)`)
+ * hands on the outer one's, whose credentials are not those of the inner request.
+ */
+function isOf(incoming: Partial<NodeMessage> & { [owner]?: Request }, request: Request): boolean {
+  if (incoming[owner] !== undefined) return incoming[owner] === request;
+  if (incoming.method !== request.method || !request.url.endsWith(incoming.url ?? "")) return false;
+  incoming[owner] = request;
+  return true;
 }
 
 function schemeIn(authorization: RequestFacts["authorization"]): "Bearer" | "DPoP" {

@@ -159,16 +159,18 @@ export function createGuard<Claims>(
     thrown: unknown,
     token: string | undefined,
   ): Outcome<Claims> {
-    const document = inPlace(facts);
-    if (document) return document;
     const { error, verified } = errorOf(thrown, token);
-    // Only who the caller is may be waived: an outage or a malformed request is not nobody's visit.
-    if (optional && onInvalid === "anonymous" && error.status === 401 && !verified) {
+    // Only who the caller is may be waived: an outage or a malformed request is not nobody's visit; nor is that of a client
+    // which has yet to be told the nonce.
+    const waived = optional && onInvalid === "anonymous" && error.code !== "use_dpop_nonce";
+    if (waived && error.status === 401 && !verified) {
       if (heard) tell(facts, begun, "anonymous", undefined, error);
       return undefined;
     }
-    if (heard) tell(facts, begun, "refused", verified, error);
-    return new Refused(error, refusalDeps, facts.scheme);
+    const document = inPlace(facts);
+    // Who only asks for the document tries nothing, and is refused nothing.
+    if (heard && !(document && token === undefined)) tell(facts, begun, "refused", verified, error);
+    return document ?? new Refused(error, refusalDeps, facts.scheme);
   }
 
   function errorOf(

@@ -240,8 +240,8 @@ describe("security events, from their causes", () => {
   async function prove(core: ReturnType<typeof start>, times: number) {
     const client = clientKeys.es;
     const bound = token({ claims: { cnf: { jkt: thumbprintOf(client) } } });
-    const place = { client, token: bound, method: "GET", url: publicUrl, nowSeconds: kit.nowSeconds };
-    const presented = { scheme: "DPoP", method: "GET", url: "", proof: proofOf(place) } as const;
+    const place = { client, token: bound, method: "GET", url: `${publicUrl}/`, nowSeconds: kit.nowSeconds };
+    const presented = { scheme: "DPoP", method: "GET", url: "/", proof: proofOf(place) } as const;
     for (let time = 0; time < times; time += 1) await core.verifier.verify(bound, presented).catch(() => {});
   }
   const token = (parts: TokenParts = {}) =>

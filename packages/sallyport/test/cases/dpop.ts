@@ -21,6 +21,8 @@ export interface DpopCase {
   readonly shown?: Partial<Presentation>;
   /** How the token differs from one that is bound to the client's key. */
   readonly token?: TokenParts;
+  /** Default: {@link publicUrl}. */
+  readonly publicUrl?: string;
   /** Options of DPoP. Default: none. */
   readonly dpop?: DpopOptions | "required" | "off";
   /** The client's key. Default: an EC key. */
@@ -237,6 +239,31 @@ const requests: readonly DpopCase[] = [
     shown: { url: "//evil.example/orders" },
     proof: { claims: { htu: "https://evil.example/orders" } },
     expect: ip,
+  },
+  ...[
+    ["a target of another scheme", "v://x/orders", "https://api.examplev://x/orders"],
+    ["a target that goes on with the host's name", ".evil.example/x", "https://api.example.evil.example/x"],
+    ["a target that begins with a port", ":444/x", "https://api.example:444/x"],
+    ["a target that makes the host a user", "@evil.example/x", "https://api.example@evil.example/x"],
+    ["the target *", "*", "https://api.example*"],
+    ["an empty target", "", "https://api.example"],
+  ].map(
+    ([name = "", url = "", htu = ""]): DpopCase => ({
+      id: "D05",
+      name,
+      publicUrl: "https://api.example",
+      shown: { url },
+      proof: { claims: { htu } },
+      expect: ip,
+    }),
+  ),
+  {
+    id: "D05",
+    name: "the whole URL as target, without a path",
+    publicUrl: "https://api.example",
+    shown: { url: "https://api.example?page=2" },
+    proof: { claims: { htu: "https://api.example/" } },
+    expect: "accept",
   },
   claims("D06", "iat missing", { iat: undefined }),
   claims("D06", "iat null", { iat: null }),

@@ -1,6 +1,8 @@
 // What a provider says of a token: whom it is taken for, and every answer that lets nobody in.
+
 import { describe, expect, test } from "vitest";
 import type { IntrospectionOptions, VerifierOptions } from "../../src/index.ts";
+import { createKit } from "../support/kit.ts";
 import { audience, endpoint, errorOf, honest, issuer, opaque, setUp, startSeconds } from "./kit.ts";
 
 const without = (...names: (keyof typeof honest)[]) =>
@@ -311,4 +313,37 @@ test("a token of which only the provider knows needs a promise, until it is know
   expect(() => verifier.verifySync(opaque)).toThrow(expect.objectContaining({ code: "sync_unavailable" }));
   await verifier.verify(opaque);
   expect(verifier.verifySync(opaque).subject).toBe(honest.sub);
+});
+
+const ownKey = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+const otherKey = "1ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+
+test.each<[string, unknown, object, RegExp | "accept"]>([
+  ["is bound, whatever the answer leaves out", { jkt: ownKey }, {}, /came without its proof|DPoP is off/],
+  [
+    "is bound as the answer says",
+    { jkt: ownKey },
+    { cnf: { jkt: ownKey } },
+    /came without its proof|DPoP is off/,
+  ],
+  ["names another key than the answer", { jkt: otherKey }, { cnf: { jkt: ownKey } }, /different keys/],
+  [
+    "is bound to a certificate, and the answer to a key",
+    { "x5t#S256": ownKey },
+    { cnf: { jkt: ownKey } },
+    /different keys/,
+  ],
+  ["is bound in a way nobody knows", { kid: "x" }, {}, /not known/],
+  ["is bound to nothing, nor is the answer", undefined, {}, "accept"],
+])("a JWT that %s", async (_name, cnf, says, expected) => {
+  const kit = createKit();
+  const token = kit.token({ claims: { iss: issuer, cnf, jti: undefined } });
+  const set = setUp();
+  set.state.answer = () => ({ ...honest, ...says });
+  const outcome = await set.verifier.verify(token).then(
+    () => "accept",
+    (error: Error) => error.message,
+  );
+  if (expected === "accept") expect(outcome).toBe("accept");
+  else expect(outcome).toMatch(expected);
 });

@@ -38,7 +38,10 @@ export interface Asked {
 
 export type Answer = (asked: Asked) => unknown;
 
-/** A verifier whose provider answers as `state.answer` says: an object is sent as JSON, a Response as it is. */
+/**
+ * A verifier whose provider answers as `state.answer` says: an object is sent as JSON, a Response as it is. A token that
+ * nobody has is active only where `state.believesAll`.
+ */
 export function setUp(
   own: Partial<IntrospectionOptions> = {},
   options: VerifierOptions = {},
@@ -49,6 +52,7 @@ export function setUp(
     asked: [] as Asked[],
     answer: (() => honest) as Answer,
     told: 0,
+    believesAll: false,
   };
   const events: SecurityEvent[] = [];
   const verifier = createVerifier(
@@ -67,7 +71,9 @@ export function setUp(
           form: new URLSearchParams(String(init?.body)),
         };
         state.asked.push(asked);
-        const answer = await state.answer(asked);
+        const given = await state.answer(asked);
+        const madeUp = !state.believesAll && asked.form.get("token")?.endsWith("made-up-by-sallyport");
+        const answer = given === honest && madeUp ? { active: false } : given;
         return answer instanceof Response ? answer : Response.json(answer);
       },
       onEvent: (event) => {

@@ -46,11 +46,11 @@ test("an outage is no storm of questions: one a cool-down, which doubles up to a
   await set.outcome();
   for (const [index, seconds] of cooldowns.entries()) {
     await Promise.all([1, 2, 3].map((number) => set.outcome(`token-${number}`)));
-    expect(count(set)).toBe(index + 1);
+    expect(count(set)).toBe(index + 2);
     expect((await errorOf(set.verifier.verify("x"))).retryAfterSeconds).toBe(seconds);
     set.pass(seconds - 0.001);
     expect(await set.outcome()).toBe("introspection_failed");
-    expect(count(set)).toBe(index + 1);
+    expect(count(set)).toBe(index + 2);
     set.pass(0.001);
   }
   expect(set.names()).toEqual(cooldowns.map(() => "introspection_failed"));
@@ -67,12 +67,15 @@ test("what was in flight when an outage began counts as one failure, and ends no
   await settle();
   ends[1]?.(refuse);
   await settle();
+  // The fourth question is about nobody: whether it is the tokens or the provider.
+  ends[3]?.(refuse);
+  await settle();
   ends[2]?.(() => honest);
   expect(await Promise.all(waiting)).toEqual(["introspection_failed", "introspection_failed", "accept"]);
   expect(set.names()).toEqual(["introspection_failed"]);
   expect(set.verifier.health()).toMatchObject({
     ok: false,
-    issuers: [{ introspection: { state: "failing", requests: 3, inFlight: 0 } }],
+    issuers: [{ introspection: { state: "failing", requests: 4, inFlight: 0 } }],
   });
   // The first cool-down is still the first.
   expect((await errorOf(set.verifier.verify("d"))).retryAfterSeconds).toBe(1);
@@ -87,7 +90,7 @@ test("after a cool-down one question finds out; the rest are not held up by it",
   set.verifier.verify("token-1").catch(() => {});
   await settle();
   expect(await set.outcome("token-2")).toBe("introspection_failed");
-  expect(count(set)).toBe(2);
+  expect(count(set)).toBe(3);
   set.verifier.close();
 });
 
@@ -130,14 +133,14 @@ test("a known token is taken for `staleSeconds` beyond its time, and asked about
   set.state.answer = unreachable;
   set.pass(60);
   expect(await set.outcome()).toBe("accept");
-  expect(count(set)).toBe(2);
+  expect(count(set)).toBe(3);
   // Now the provider is known to fail: nobody waits.
   for (let times = 0; times < 3; times += 1) expect(set.verifier.verifySync(opaque).subject).toBe(honest.sub);
-  expect(count(set)).toBe(2);
+  expect(count(set)).toBe(3);
   set.pass(1);
   expect(set.verifier.verifySync(opaque).subject).toBe(honest.sub);
   await settle();
-  expect(count(set)).toBe(3);
+  expect(count(set)).toBe(4);
   set.pass(299);
   expect(set.verifier.verifySync(opaque).subject).toBe(honest.sub);
   set.pass(0.001);
@@ -299,6 +302,7 @@ test("closing while it is asked about nobody is no failure of the provider's", a
 
 test("a provider that calls a made-up token active is not believed about others", async () => {
   const set = setUp();
+  set.state.believesAll = true;
   await expect(set.verifier.ready()).rejects.toMatchObject({
     code: "introspection_failed",
     message: expect.stringMatching(/calls a made-up token active$/),
@@ -379,9 +383,9 @@ test("metadata that names no endpoint, or one that is not to be asked, is an out
     const error = await errorOf(set.verifier.verify(opaque));
     expect([error.code, error.status]).toEqual(["discovery_failed", 503]);
     expect(error.message).toMatch(says);
-    expect(set.state.asked.map(({ url: asked }) => asked)).toEqual([
-      `${issuer}/.well-known/openid-configuration`,
-    ]);
+    // Once for the token, and once more to see whether it is the token's fault.
+    const metadata = `${issuer}/.well-known/openid-configuration`;
+    expect(set.state.asked.map(({ url: asked }) => asked)).toEqual([metadata, metadata]);
   }
 });
 
@@ -443,5 +447,39 @@ test("an answer that the application's code can't judge for want of something is
   const set = setUp({ negativeCacheSeconds: 0 }, {}, { claims: schema as never });
   expect(await set.outcome()).toBe("invalid_token");
   broken = false;
+  expect(await set.outcome()).toBe("accept");
+});
+
+test("a token at which the provider hangs up stops nobody else, and prolongs no outage", async () => {
+  const set = setUp();
+  const poison = "poison-9f1c0e6b2a7d";
+  set.state.answer = ({ form }) => (form.get("token") === poison ? unreachable() : honest);
+  for (let second = 0; second < 120; second += 1) {
+    expect(await set.outcome(poison)).toBe("introspection_failed");
+    expect(await set.outcome(`token-${second}`)).toBe("accept");
+    set.pass(1);
+  }
+  expect(set.names()).toEqual([]);
+  // A real outage, in which whoever has the poison is always the first to ask.
+  const answers = set.state.answer;
+  set.state.answer = unreachable;
+  expect(await set.outcome("during")).toBe("introspection_failed");
+  set.state.answer = answers;
+  set.pass(1);
+  expect(await set.outcome(poison)).toBe("introspection_failed");
+  expect(await set.outcome("after")).toBe("accept");
+  expect(set.names()).toEqual(["introspection_failed", "introspection_recovered"]);
+});
+
+test("a token that got no answer, while others do, is asked about again after a second", async () => {
+  const set = setUp({ negativeCacheSeconds: 10 });
+  let limited = true;
+  set.state.answer = ({ form }) =>
+    limited && form.get("token") === opaque ? new Response("slow down", { status: 429 }) : honest;
+  expect((await errorOf(set.verifier.verify(opaque))).retryAfterSeconds).toBe(1);
+  limited = false;
+  set.pass(0.999);
+  expect(await set.outcome()).toBe("introspection_failed");
+  set.pass(0.001);
   expect(await set.outcome()).toBe("accept");
 });

@@ -31,6 +31,8 @@ const tokens: Record<string, [string, boolean]> = {
   "a JWT whose header was damaged": [`x${header.slice(1, 20)}.${payload}.c`, false],
   "a JWT with white space before its header": [`${base64url(' \n{ "alg":"RS256"}')}.b.c`, false],
   "a JWT with a byte-order mark": [`${base64url('\ufeff{"alg":"RS256"}')}.b.c`, false],
+  "a JWT behind two dots": [`..${header}.${payload.slice(0, 40)}`, false],
+  "a JWT behind other parts": [`x.y.z.${header}`, false],
   "a JWT in ordinary base64": [
     `a.${Buffer.from('{"iss":"~~~???>>>"}').toString("base64").replaceAll("=", "")}.c`,
     false,

@@ -21,7 +21,7 @@ test("a question is a request to the provider; one without an answer has failed,
   const found = await told(client);
   expect(found).toMatchObject({
     [`sallyport_introspections_total{code="none",${at},outcome="ok"}`]: 1,
-    [`sallyport_introspections_total{code="introspection_failed",${at},outcome="failed"}`]: 1,
+    [`sallyport_introspections_total{code="introspection_failed",${at},outcome="failed"}`]: 2,
     [`sallyport_provider_request_seconds_count{${at},outcome="ok",request="introspection"}`]: 1,
     [`sallyport_security_events_total{${at},name="introspection_failed"}`]: 1,
   });

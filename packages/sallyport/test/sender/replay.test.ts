@@ -90,6 +90,10 @@ describe("a proof", () => {
       expect(await codeOf(verifier.verify(token, { ...presented, request }))).toBe("accept");
     }
     expect(await codeOf(verifier.verify(token, { ...presented, request: {} }))).toBe("invalid_dpop_proof");
+    for (const changes of [{ method: "DELETE" }, { url: "/admin" }]) {
+      const inner = { ...presented, ...changes, request };
+      expect(await codeOf(verifier.verify(token, inner))).toBe("invalid_dpop_proof");
+    }
     const another = honest("token-2");
     expect(await codeOf(verifier.verify(token, { ...another.presented, request }))).toBe(
       "invalid_dpop_proof",
@@ -136,7 +140,15 @@ describe("a store of one's own", () => {
     const untils: number[] = [];
     const { token, presented } = honest();
     await start({ add: (_, expiresAt) => untils.push(expiresAt) > 0 }).verify(token, presented);
-    expect(untils).toEqual([(kit.nowSeconds + 90) * 1000]);
+    expect(untils).toEqual([(kit.nowSeconds + 90) * 1000 + 1]);
+  });
+
+  test("is told a whole number, whatever the proof's iat", async () => {
+    const untils: number[] = [];
+    const proof = { claims: { iat: kit.nowSeconds + 0.4567 } };
+    const { token, presented } = requestOf({ id: "D06", name: "", proof, expect: "accept" }, kit);
+    await start({ add: (_, expiresAt) => untils.push(expiresAt) > 0 }).verify(token, presented);
+    expect(untils).toEqual([(kit.nowSeconds + 90) * 1000 + 457]);
   });
 
   test("shared by two processes lets a proof in once", async () => {

@@ -1,8 +1,9 @@
 // What the provider says of a token → claims, in the form of a JWT's (RFC 7662 §2.2). They are checked as a JWT's are.
 import { AuthError } from "../../errors.ts";
-import type { JsonObject } from "../../identity.ts";
+import type { JsonObject, JsonValue } from "../../identity.ts";
 import type { IssuerPolicy } from "../issuers/issuers.ts";
-import type { Answer } from "./question.ts";
+import { type Binding, bindingOf } from "../sender/binding.ts";
+import type { Answer, OwnWords } from "./question.ts";
 import type { IntrospectionSettings } from "./settings.ts";
 
 /** RFC 6749 §5.1, RFC 6750 §6.1.1, RFC 9449 §5: compared without regard to case. */
@@ -16,16 +17,28 @@ const accessTokenUses: readonly unknown[] = ["access_token", "access"];
  *
  * @throws AuthError `token_inactive`, `invalid_issuer`, `wrong_token_type` or `sender_constrained`
  */
-export function claimsOf(answer: Answer, policy: IssuerPolicy, settings: IntrospectionSettings): JsonObject {
+export function claimsOf(
+  answer: Answer,
+  policy: IssuerPolicy,
+  settings: IntrospectionSettings,
+  own?: OwnWords,
+): JsonObject {
   const { active, ...said } = answer;
   if (!active) throw new AuthError("token_inactive", "The provider does not call the token active");
-  const { iss = policy.name, sub = said.client_id, aud, ...rest } = said;
+  const { iss = policy.name, sub = said.client_id, aud, cnf = own?.cnf, ...rest } = said;
   if (!policy.accepted.has(iss as string)) {
     throw new AuthError("invalid_issuer", "The provider's answer names another issuer than its own");
   }
   requireAccessToken(said, settings.typeRequired);
+  // A token that says it is bound is never a bearer token, whatever its provider leaves out.
+  if (own?.cnf !== undefined && !isSameBinding(bindingOf(own.cnf), bindingOf(cnf as JsonValue))) {
+    throw new AuthError(
+      "sender_constrained",
+      "The token and the provider's answer name different keys (cnf)",
+    );
+  }
   // RFC 9449 §5: it is not to be taken as a bearer token, and without the key's name nobody can tell whose it is.
-  if (isDpop(said) && said.cnf === undefined) {
+  if (isDpop(said) && cnf === undefined) {
     throw new AuthError(
       "sender_constrained",
       "The provider calls the token a DPoP token, and names no key (cnf)",
@@ -33,7 +46,11 @@ export function claimsOf(answer: Answer, policy: IssuerPolicy, settings: Introsp
   }
   // Some write an empty list for a token that is meant for nobody in particular.
   const named = aud === undefined || (Array.isArray(aud) && aud.length === 0) ? {} : { aud };
-  return Object.freeze({ iss, sub, ...named, ...rest });
+  return Object.freeze({ iss, sub, ...named, ...(cnf !== undefined && { cnf }), ...rest });
+}
+
+function isSameBinding(one: Binding, other: Binding): boolean {
+  return one.jkt === other.jkt && one.certificate === other.certificate;
 }
 
 function isDpop({ token_type: type }: JsonObject): boolean {

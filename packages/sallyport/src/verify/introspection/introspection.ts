@@ -97,10 +97,10 @@ export function createIntrospection<Claims>(
         "The token is opaque, and does not begin as those of any issuer that is asked (`prefix`)",
       );
     },
-    jwt(token, { jti }, issuer) {
+    jwt(token, { jti, cnf }, issuer) {
       const found = asked.get(issuer);
       if (!found?.settings.all) return undefined;
-      return found.introspector.ask(token, typeof jti === "string" ? jti : undefined);
+      return found.introspector.ask(token, { jti: typeof jti === "string" ? jti : undefined, cnf });
     },
     ready: () => Promise.all([...asked.values()].map(({ introspector }) => introspector.ready())),
     health: (issuer) => asked.get(issuer)?.introspector.health(),
@@ -183,8 +183,8 @@ function wire<Claims>(
       return known?.trusted === voucher ? known : undefined;
     },
     outOfTime: (known) => (now() / 1000 < known.until ? undefined : outOfTime(known, now() / 1000)),
-    believe: (token, answer, proof) =>
-      parts.believe(token, claimsOf(answer, policy, settings), voucher, proof),
+    believe: (token, answer, proof, own) =>
+      parts.believe(token, claimsOf(answer, policy, settings, own), voucher, proof),
     now,
     random,
     flood: () => report({ name: "flood" }),

@@ -11,7 +11,7 @@ import type { Verified } from "../contract.ts";
 import type { KnownToken } from "../known-token.ts";
 import { createTokenCache } from "../token-cache.ts";
 import type { ProviderEvent, ProviderWatch } from "./provider-watch.ts";
-import type { Answer } from "./question.ts";
+import type { Answer, OwnWords } from "./question.ts";
 
 /** When the provider last called a token active; the cache holds it in the place of a key. */
 export interface Proof {
@@ -51,6 +51,7 @@ export interface IntrospectorOptions<Claims> {
     token: string,
     answer: Answer,
     proof: Proof,
+    own: OwnWords | undefined,
   ) => Verified<Claims> | Promise<Verified<Claims>>;
   readonly now: () => number;
   readonly random: () => number;
@@ -66,7 +67,7 @@ export interface Introspector<Claims> {
    *
    * @throws AuthError at once or by rejection: 401 and 403 for the token, 503 where the provider can't be asked
    */
-  ask(token: string, jti?: string): Verified<Claims> | Promise<Verified<Claims>>;
+  ask(token: string, own?: OwnWords): Verified<Claims> | Promise<Verified<Claims>>;
   /** Whether a token in the cache needs no more asking. `at`: now, in milliseconds. */
   isFresh(proof: Proof, at: number): boolean;
   /** Whether the provider answers, by asking it about a token that nobody has. Rejects with what is wrong. */
@@ -80,8 +81,12 @@ interface Flight<Claims> {
   readonly work: Promise<Verified<Claims>>;
 }
 
+/** Invented tokens, however many, leave as much room again for those that the provider has called active. */
+const forKnown = 2;
 /** So long a request waits for an answer while it could go on with the one at hand. */
 const patienceMs = 1_000;
+/** So long a token that got no answer, while others do, is not asked about again. */
+const unansweredMs = 1_000;
 /** Refused tokens that are remembered, and the characters of all of them. */
 const mostRefused = 2_048;
 const refusedBytes = 1_048_576;
@@ -110,26 +115,30 @@ export function createIntrospector<Claims>(options: IntrospectorOptions<Claims>)
     return age >= dueMs ? "due" : "fresh";
   }
 
-  function ask(token: string, jti?: string): Verified<Claims> | Promise<Verified<Claims>> {
+  function ask(token: string, own?: OwnWords): Verified<Claims> | Promise<Verified<Claims>> {
     const at = now();
     const known = options.known(token);
     const phase = known ? phaseOf(proofOf(known), at) : "gone";
     if (known && phase !== "gone") {
       // Fresh: another request has asked meanwhile.
-      const flight = phase === "fresh" ? undefined : askBehind(token, jti, at);
-      // Where the provider is known to fail, or slow, nobody waits for it while the last answer will do.
-      const wait = phase === "stale" && flight && !provider.isFailing() && at - flight.at <= patienceMs;
-      return wait ? patiently(flight, known) : known.answer;
+      const flight = phase === "fresh" ? undefined : askBehind(token, own, at);
+      if (phase !== "stale" || provider.isFailing()) return known.answer;
+      // What is past its time will do only while the provider fails, or is slow.
+      if (!flight && !refusal(token, at)) throw tooMany();
+      if (!flight) return known.answer;
+      return at - flight.at <= patienceMs ? patiently(flight, known) : known.answer;
     }
     const before = refusal(token, at);
     if (before) throw again(before);
-    return (flightOf(token, at) ?? start(token, jti, at)).work;
+    return (flightOf(token, at) ?? start(token, own, at)).work;
   }
 
   /** Why a token was refused a short while ago. */
   function refusal(token: string, at: number): AuthError | undefined {
     const before = refused.get(token);
-    return before && at >= before.at && at - before.at < options.negativeMs ? before.error : undefined;
+    if (!before || at < before.at) return undefined;
+    const lastsMs = before.error.status === 503 ? unansweredMs : options.negativeMs;
+    return at - before.at < lastsMs ? before.error : undefined;
   }
 
   /** The question about a token that may still be answered. */
@@ -139,11 +148,11 @@ export function createIntrospector<Claims>(options: IntrospectorOptions<Claims>)
   }
 
   /** `undefined` where nothing may be asked now. */
-  function askBehind(token: string, jti: string | undefined, at: number): Flight<Claims> | undefined {
+  function askBehind(token: string, own: OwnWords | undefined, at: number): Flight<Claims> | undefined {
     const current = flightOf(token, at);
     if (current) return current;
-    if (refusal(token, at) || barred(at)) return undefined;
-    const flight = start(token, jti, at);
+    if (refusal(token, at) || barred(at, forKnown)) return undefined;
+    const flight = put(token, own, at);
     try {
       options.waitUntil?.(flight.work.catch(() => {}));
     } catch {
@@ -153,11 +162,15 @@ export function createIntrospector<Claims>(options: IntrospectorOptions<Claims>)
   }
 
   /** @throws AuthError of status 503 where nothing may be asked now */
-  function start(token: string, jti: string | undefined, at: number): Flight<Claims> {
-    if (barred(at)) throw provider.outage(at) ?? tooMany();
+  function start(token: string, own: OwnWords | undefined, at: number): Flight<Claims> {
+    if (barred(at, 1)) throw provider.outage(at) ?? tooMany();
+    return put(token, own, at);
+  }
+
+  function put(token: string, own: OwnWords | undefined, at: number): Flight<Claims> {
     const flight: Flight<Claims> = {
       at,
-      work: answerTo(token, jti, at).finally(() => {
+      work: answerTo(token, own, at).finally(() => {
         if (flights.get(token) === flight) flights.delete(token);
       }),
     };
@@ -167,13 +180,18 @@ export function createIntrospector<Claims>(options: IntrospectorOptions<Claims>)
     return flight;
   }
 
-  /** Whether no question may be put now: the provider fails, or it is asked enough already. */
-  function barred(at: number): boolean {
+  /**
+   * Whether no question may be put now: the provider fails, or it is asked enough already.
+   *
+   * @param times how often `maxInFlight` may be had
+   */
+  function barred(at: number, times: number): boolean {
     if (provider.isFailing()) return provider.isCoolingDown(at) || inFlight(at) > 0;
-    const full = inFlight(at) >= options.maxInFlight;
+    const asked = inFlight(at);
+    const full = asked >= options.maxInFlight;
     if (full && !flooded) options.flood();
     flooded = full;
-    return full;
+    return asked >= options.maxInFlight * times;
   }
 
   function inFlight(at: number): number {
@@ -186,15 +204,20 @@ export function createIntrospector<Claims>(options: IntrospectorOptions<Claims>)
     return flights.size;
   }
 
-  async function answerTo(token: string, jti: string | undefined, at: number): Promise<Verified<Claims>> {
-    const heard = await provider.ask(token, jti);
+  async function answerTo(token: string, own: OwnWords | undefined, at: number): Promise<Verified<Claims>> {
+    if (provider.isFailing()) {
+      // By a token that nobody has: whoever sends one that gets no answer must not be able to prolong an outage.
+      const wrong = await provider.probe();
+      if (wrong) throw wrong;
+    }
+    const heard = await provider.ask(token, own?.jti);
     requireOpen();
     if (heard.error) {
       if (heard.onlyThisToken) refused.set(token, { at, error: heard.error });
       throw heard.error;
     }
     try {
-      return await options.believe(token, heard.answer, { askedAt: at, active: true });
+      return await options.believe(token, heard.answer, { askedAt: at, active: true }, own);
     } catch (error) {
       if (error instanceof AuthError && error.status !== 503) refuse(token, error, at);
       throw error;

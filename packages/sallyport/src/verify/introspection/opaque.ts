@@ -14,13 +14,13 @@ export function isOpaque(token: string, longest: number): boolean {
   return token.length <= longest && b64token.test(token) && !looksLikeJwt(token);
 }
 
-/** Whether the first or the second part of a token in parts is JSON in base64, canonical or not. */
+/** Whether one of the first parts of a token in parts is JSON in base64, canonical or not. */
 function looksLikeJwt(token: string): boolean {
-  const first = token.indexOf(".");
-  if (first < 0) return false;
-  const second = token.indexOf(".", first + 1);
-  return isJson(token.slice(0, first)) || isJson(token.slice(first + 1, second < 0 ? token.length : second));
+  return token.includes(".") && token.split(".", mostParts).some(isJson);
 }
+
+/** An encrypted token has five; as many again may stand before one. */
+const mostParts = 10;
 
 /** Characters of a part that are looked at: a multiple of four. */
 const enough = 64;

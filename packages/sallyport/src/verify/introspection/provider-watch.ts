@@ -69,17 +69,16 @@ export function createProviderWatch(options: ProviderWatchOptions): ProviderWatc
       answered(before.outages);
       return { answer };
     }
-    const isOutage = await isProviders(found, before.answers);
+    const isOutage = await isProviders(before.answers);
     if (isOutage) begun(found, before.outages);
     return { error: outage(now()) ?? unanswered(found.error), onlyThisToken: !isOutage };
   }
 
   /**
-   * Whether a failure is the provider's. A reply that is no answer may come of the token alone (a filter in front of the
-   * provider that dislikes it): whoever can send such a token must not be able to stop all the others.
+   * Whether a failure is the provider's. That there is no answer may come of the token alone (a filter in front of the
+   * provider that dislikes it, or hangs up): whoever can send such a token must not be able to stop all the others.
    */
-  async function isProviders({ replied }: Failure, answersBefore: number): Promise<boolean> {
-    if (!replied) return true;
+  async function isProviders(answersBefore: number): Promise<boolean> {
     if (answers !== answersBefore) return false;
     return (await askAboutNobody()) !== undefined;
   }
@@ -172,5 +171,5 @@ function unanswered({ code, message, cause }: AuthError): AuthError {
 
 function activeForNobody(): Failure {
   const error = new AuthError("introspection_failed", "The provider calls a made-up token active");
-  return { error, replied: true, refusedUs: false };
+  return { error, refusedUs: false };
 }

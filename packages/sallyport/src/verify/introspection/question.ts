@@ -1,12 +1,18 @@
 // One question to the introspection endpoint, and what came back (RFC 7662 §2).
 import { AuthError } from "../../errors.ts";
-import type { JsonObject } from "../../identity.ts";
+import type { JsonObject, JsonValue } from "../../identity.ts";
 import { type FetchTextOptions, fetchText } from "../fetch-text.ts";
 import { outline } from "../outline.ts";
 import { parseStrictObject } from "../token/json.ts";
 import type { Aborts } from "./aborts.ts";
 import type { Authentication } from "./client-auth.ts";
 import { signedAnswerType } from "./signed-answer.ts";
+
+/** What a token that can be read says of itself: nobody has checked it, so it can only make things stricter. */
+export interface OwnWords {
+  readonly jti: string | undefined;
+  readonly cnf: JsonValue | undefined;
+}
 
 /** What the provider says of a token. */
 export interface Answer extends JsonObject {
@@ -21,8 +27,6 @@ export type Reply =
 /** Why a question has no answer. */
 export interface Failure {
   readonly error: AuthError;
-  /** Whether the endpoint did reply: then the fault may lie with the token that was asked about. */
-  readonly replied: boolean;
   /** Whether it would not talk to this API: its credentials are wrong, or it may not ask. */
   readonly refusedUs: boolean;
 }
@@ -47,8 +51,8 @@ export function createQuestion(options: QuestionOptions): (token: string, jti?: 
   const { open, depth, now } = options;
   const accept = open ? signedAnswerType : "application/json";
 
-  /** Rejects where there is no answer; `heard` is called as soon as the endpoint has said anything. */
-  async function ask(token: string, jti: string | undefined, heard: () => void): Promise<Reply> {
+  /** Rejects where there is no answer. */
+  async function ask(token: string, jti: string | undefined): Promise<Reply> {
     const askedAt = now();
     const endpoint = await options.endpoint();
     const { headers, fields } = await options.authenticate(endpoint);
@@ -57,21 +61,17 @@ export function createQuestion(options: QuestionOptions): (token: string, jti?: 
       headers: { accept, "content-type": "application/x-www-form-urlencoded", ...headers },
       body: new URLSearchParams({ token, token_type_hint: "access_token", ...fields }).toString(),
     } as const;
-    const fetch: typeof globalThis.fetch = async (...sent) => {
-      const response = await options.fetch(...sent);
-      heard();
-      return response;
-    };
     const response = await options.aborts.during((signal) =>
-      fetchText(endpoint, request, { ...options, fetch, signal, failure: "introspection_failed" }),
+      fetchText(endpoint, request, { ...options, signal, failure: "introspection_failed" }),
     );
     const { status, text } = response;
     if (text === undefined) {
       const refusedUs = status === 401 || status === 403;
       const why = refusedUs ? ": it does not accept this API's client, or that client may not ask" : "";
-      return noAnswer(new AuthError("introspection_failed", `The answer was ${status}, not 200${why}`), {
+      return noAnswer(
+        new AuthError("introspection_failed", `The answer was ${status}, not 200${why}`),
         refusedUs,
-      });
+      );
     }
     if (open && !isSigned(response.headers)) throw useless("The answer is not signed (RFC 9701)");
     const answer = open ? await open(text, askedAt) : parseStrictObject(text, depth);
@@ -87,23 +87,20 @@ export function createQuestion(options: QuestionOptions): (token: string, jti?: 
   }
 
   return async (token, jti) => {
-    let replied = false;
     try {
-      return await ask(token, jti, () => {
-        replied = true;
-      });
+      return await ask(token, jti);
     } catch (thrown) {
       const error =
         thrown instanceof AuthError
           ? thrown
           : new AuthError("introspection_failed", "The question cannot be put", { cause: outline(thrown) });
-      return noAnswer(error, { replied });
+      return noAnswer(error);
     }
   };
 }
 
-function noAnswer(error: AuthError, { replied = true, refusedUs = false }): Reply {
-  return { failure: { error, replied, refusedUs } };
+function noAnswer(error: AuthError, refusedUs = false): Reply {
+  return { failure: { error, refusedUs } };
 }
 
 function isSigned(headers: Headers): boolean {

@@ -49,12 +49,13 @@ export function createDpop(policy: DpopPolicy, { replayStore, now, tell }: DpopD
       })
     : undefined;
   /** Requests whose proof was good: guards that follow each other on one request ask twice. */
-  const proven = new WeakMap<object, { readonly proof: unknown; readonly token: string }>();
+  const proven = new WeakMap<object, Pick<ProvenToken, "token" | "presented">>();
 
   function prove(jkt: string, { token, issuer, presented }: ProvenToken): undefined | Promise<undefined> {
     const { request, proof: value } = presented;
     const before = request && proven.get(request);
-    if (before !== undefined && before.token === token && before.proof === value) return undefined;
+    if (before !== undefined && before.token === token && isSame(before.presented, presented))
+      return undefined;
     const at = now();
     const proof = parser.parse(value);
     checkProofClaims(proof.payload, presented, rules, at / 1000);
@@ -76,7 +77,8 @@ export function createDpop(policy: DpopPolicy, { replayStore, now, tell }: DpopD
       return use(jkt, proof, issuer);
     });
     return chain(used, () => {
-      if (request) proven.set(request, { proof: value, token });
+      const { method, url, scheme } = presented;
+      if (request) proven.set(request, { token, presented: { method, url, scheme, proof: value } });
       return undefined;
     });
   }
@@ -84,7 +86,9 @@ export function createDpop(policy: DpopPolicy, { replayStore, now, tell }: DpopD
   /** Takes note of a proof, which is good for one request. */
   function use(thumbprint: string, { payload }: Proof, issuer: string): undefined | Promise<undefined> {
     const { maxAgeSeconds, clockToleranceSeconds } = rules;
-    const expiresAt = ((payload.iat as number) + maxAgeSeconds + clockToleranceSeconds) * 1000;
+    // A whole number, and just after the last moment at which the proof would be accepted.
+    const expiresAt =
+      Math.floor(((payload.iat as number) + maxAgeSeconds + clockToleranceSeconds) * 1000) + 1;
     const judge = (fresh: unknown) => {
       if (fresh === true) return undefined;
       if (fresh !== false)
@@ -109,6 +113,11 @@ export function createDpop(policy: DpopPolicy, { replayStore, now, tell }: DpopD
   }
 
   return { prove, nonce: () => nonces?.current(now()) };
+}
+
+/** What stands for a request may stand for another one that is made of it: the proof is looked at again for that. */
+function isSame(one: Presentation, other: Presentation): boolean {
+  return one.proof === other.proof && one.method === other.method && one.url === other.url;
 }
 
 /** The key in the proof's header; imported once for all proofs under this header. */

@@ -4,7 +4,10 @@
 export function createUrlMatch(publicUrl: string): (htu: string, target: string) => boolean {
   const base = publicUrl.replace(/\/+$/, "");
   return (htu, target) => {
-    const expected = base + pathOf(target);
+    const path = pathOf(target);
+    // Behind the base anything else would go on with the host's name, or its port.
+    if (!path.startsWith("/")) return false;
+    const expected = base + path;
     if (htu === expected) return true;
     const wanted = normalised(expected);
     return wanted !== undefined && normalised(htu) === wanted;
@@ -16,7 +19,8 @@ function pathOf(target: string): string {
   const authority = /^https?:\/\/[^/?#]*/i.exec(target)?.[0] ?? "";
   const path = target.slice(authority.length);
   const end = path.search(/[?#]/);
-  return end < 0 ? path : path.slice(0, end);
+  const bare = end < 0 ? path : path.slice(0, end);
+  return bare === "" && authority !== "" ? "/" : bare;
 }
 
 // What a URL parser would mend without a word (white space, backslashes, letters beyond ASCII) is no URI (RFC 3986 §2).
