@@ -1,6 +1,13 @@
 // From a request's headers and URL to the one access token it carries (RFC 6750 §2, RFC 9110 §11).
 import { AuthError } from "../errors.ts";
-import type { RequestFacts } from "./facts.ts";
+
+/** Where a request may carry a token. */
+export interface Credentials {
+  /** The value of `Authorization`; all values as a list where there are several, as the wire had them. */
+  readonly authorization: string | readonly string[] | undefined;
+  /** The request target with its query. */
+  readonly url: string;
+}
 
 /**
  * The token of the `Authorization` header, or `undefined` where the request carries no credentials of a scheme that is taken.
@@ -9,10 +16,7 @@ import type { RequestFacts } from "./facts.ts";
  * @param takesDpop whether the scheme `DPoP` is taken beside `Bearer`
  * @throws AuthError `invalid_request`
  */
-export function readToken(
-  { authorization, url }: Pick<RequestFacts, "authorization" | "url">,
-  takesDpop: boolean,
-): string | undefined {
+export function readToken({ authorization, url }: Credentials, takesDpop: boolean): string | undefined {
   if (authorization === undefined) return undefined;
   if (typeof authorization !== "string") {
     throw new AuthError("invalid_request", "The request has more than one Authorization header");

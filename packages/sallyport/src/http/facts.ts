@@ -1,6 +1,6 @@
 // What the edge has to know of a request, read from Node's and from the web's own form of it.
 import type { Presentation } from "../verify/index.ts";
-import { schemeOf } from "./credentials.ts";
+import { type Credentials, schemeOf } from "./credentials.ts";
 import { formToken, isForm, tokenInForm } from "./form.ts";
 import { isPreflight } from "./preflight.ts";
 
@@ -8,9 +8,7 @@ import { isPreflight } from "./preflight.ts";
  * What the edge has to know of a request; each framework fills it in. What only a sender-constrained token needs is read
  * when it is asked for.
  */
-export interface RequestFacts extends Presentation {
-  /** The value of `Authorization`; all values as a list where there are several, as the wire had them. */
-  readonly authorization: string | readonly string[] | undefined;
+export interface RequestFacts extends Presentation, Credentials {
   /** The route's pattern (`/users/:id`), where the framework tells it. */
   readonly route: string | undefined;
   readonly requestId: string | undefined;

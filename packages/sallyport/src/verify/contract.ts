@@ -1,6 +1,6 @@
 // What a verifier is, to those who use one.
 import type { Identity, JsonObject } from "../identity.ts";
-import type { IntrospectionHealth } from "./introspection/introspector.ts";
+import type { IntrospectionHealth } from "./introspection/proof.ts";
 import type { IssuerMetadata } from "./issuers/issuer-metadata.ts";
 import type { KeySourceHealth } from "./keys/key-set.ts";
 import type { Binding } from "./sender/binding.ts";

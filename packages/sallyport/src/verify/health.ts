@@ -1,6 +1,6 @@
 // How an issuer is: plain data for a health endpoint.
 import type { IssuerHealth } from "./contract.ts";
-import type { IntrospectionHealth } from "./introspection/introspector.ts";
+import type { IntrospectionHealth } from "./introspection/proof.ts";
 import type { TrustedIssuer } from "./issuers/trusted-issuers.ts";
 
 /** @param asked of an issuer that is asked about tokens */

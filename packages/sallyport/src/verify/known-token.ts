@@ -1,7 +1,7 @@
 // A token verified earlier: what is kept of it, and what time can have changed.
 import { AuthError } from "../errors.ts";
 import type { Identity, JsonObject } from "../identity.ts";
-import type { Proof } from "./introspection/introspector.ts";
+import type { Proof } from "./introspection/proof.ts";
 import type { IssuerPolicy } from "./issuers/issuers.ts";
 import type { VerificationKey } from "./keys/jwk.ts";
 import type { Binding } from "./sender/binding.ts";

@@ -10,7 +10,7 @@ import { checkHeader, findKey, issuerOf, parseToken } from "./authenticate.ts";
 import type { Verified, Verifier } from "./contract.ts";
 import { issuerHealth, isWell } from "./health.ts";
 import { createIntrospection } from "./introspection/introspection.ts";
-import type { Proof } from "./introspection/introspector.ts";
+import type { Proof } from "./introspection/proof.ts";
 import { issuerMetadata } from "./issuers/issuer-metadata.ts";
 import { type TrustedIssuer, trustIssuers } from "./issuers/trusted-issuers.ts";
 import { requireHttps } from "./issuers/urls.ts";

@@ -14,14 +14,9 @@ import { claimsOf } from "./answer.ts";
 import { answeredPolicy } from "./answered-policy.ts";
 import { createAuthenticator } from "./client-auth.ts";
 import { createEndpoint } from "./endpoint.ts";
-import {
-  createIntrospector,
-  type IntrospectionEvent,
-  type IntrospectionHealth,
-  type Introspector,
-  type Proof,
-} from "./introspector.ts";
+import { createIntrospector, type IntrospectionEvent, type Introspector } from "./introspector.ts";
 import { isOpaque } from "./opaque.ts";
+import type { IntrospectionHealth, Proof } from "./proof.ts";
 import { createProviderWatch } from "./provider-watch.ts";
 import { createQuestion } from "./question.ts";
 import type { IntrospectionSettings } from "./settings.ts";

@@ -10,25 +10,9 @@ import { AuthError } from "../../errors.ts";
 import type { Verified } from "../contract.ts";
 import type { KnownToken } from "../known-token.ts";
 import { createTokenCache } from "../token-cache.ts";
+import type { IntrospectionHealth, Proof } from "./proof.ts";
 import type { ProviderEvent, ProviderWatch } from "./provider-watch.ts";
 import type { Answer, OwnWords } from "./question.ts";
-
-/** When the provider last called a token active; the cache holds it in the place of a key. */
-export interface Proof {
-  /** Milliseconds since 1970: when the question was put. */
-  readonly askedAt: number;
-  /** `false` once the provider has called the token anything else. */
-  active: boolean;
-}
-
-/** Plain data about asking one issuer. */
-export interface IntrospectionHealth {
-  readonly state: "untried" | "answering" | "failing";
-  /** Questions put so far. */
-  readonly requests: number;
-  readonly inFlight: number;
-  readonly lastError: { readonly code: string; readonly message: string } | undefined;
-}
 
 /** What happened; each is a security event. */
 export type IntrospectionEvent = ProviderEvent | { readonly name: "flood" };
