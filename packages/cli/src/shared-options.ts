@@ -41,12 +41,12 @@ export const verifierOptions = {
   "discovery-url": {
     takes: "URL",
     doc: "Where the metadata is as seen from here, if callers know the provider by another name.",
-    env: ["OIDC_DISCOVERY_URL"],
+    env: ["OIDC_DISCOVERY_URL", "OAUTH2_DISCOVERY_URL"],
   },
   "jwks-uri": {
     takes: "URL",
     doc: "Where the keys are as seen from here; the metadata is not asked for.",
-    env: ["OIDC_JWKS_URI"],
+    env: ["OIDC_JWKS_URI", "OAUTH2_JWKS_URI"],
   },
   algorithms: {
     takes: "LIST",

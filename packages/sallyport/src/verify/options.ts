@@ -144,14 +144,14 @@ export const verifierOptionTable = {
     check: isBareUrl,
     takes: `${publicUrlTakes}, as callers see it`,
     doc: "The URL under which callers reach this application's `/`, proxies included. The request's own `Host` is never believed.",
-    env: ["OAUTH2_PUBLIC_URL"],
+    env: ["OAUTH2_PUBLIC_URL", "OIDC_PUBLIC_URL"],
   },
   resource: {
     check: isBareUrl,
     takes: publicUrlTakes,
     doc: "The identifier of this API as a protected resource (RFC 9728): one of several in one application has its own path.",
     default: "`publicUrl`",
-    env: ["OAUTH2_RESOURCE"],
+    env: ["OAUTH2_RESOURCE", "OIDC_RESOURCE"],
   },
   ...senderTable,
 } as const satisfies OptionTable;

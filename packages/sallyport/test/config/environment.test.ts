@@ -84,6 +84,44 @@ describe("what is read", () => {
         realm: "the api",
       },
     ],
+    ...["OIDC", "OAUTH2"].map((prefix): [string, Environment, object] => [
+      `what may begin with either: ${prefix}_`,
+      {
+        ...least,
+        [`${prefix}_DISCOVERY_URL`]: `${issuer}/meta`,
+        [`${prefix}_PUBLIC_URL`]: "https://api.example.org",
+        [`${prefix}_RESOURCE`]: "https://api.example.org/orders",
+        [`${prefix}_DPOP`]: "required",
+        [`${prefix}_MTLS`]: "off",
+        [`${prefix}_INTROSPECTION_ENDPOINT`]: `${issuer}/asked`,
+        [`${prefix}_INTROSPECTION_CLIENT_ID`]: "api",
+        [`${prefix}_INTROSPECTION_CLIENT_SECRET`]: "s",
+        [`${prefix}_INTROSPECTION_PRIVATE_KEY`]: '{"kty":"EC"}',
+        [`${prefix}_INTROSPECTION_AUTH_METHOD`]: "client_secret_post",
+        [`${prefix}_INTROSPECTION_TOKENS`]: "all",
+      },
+      {
+        ...least2,
+        discoveryUrl: `${issuer}/meta`,
+        publicUrl: "https://api.example.org",
+        resource: "https://api.example.org/orders",
+        dpop: "required",
+        mtls: "off",
+        introspection: {
+          endpoint: `${issuer}/asked`,
+          clientId: "api",
+          clientSecret: "s",
+          privateKey: { kty: "EC" },
+          authMethod: "client_secret_post",
+          tokens: "all",
+        },
+      },
+    ]),
+    [
+      "the keys' address by its other name",
+      { ...least, OAUTH2_JWKS_URI: `${issuer}/keys` },
+      { ...least2, jwksUri: `${issuer}/keys` },
+    ],
     [
       "nothing of a login's",
       {
@@ -260,6 +298,15 @@ describe("refusals name the variable, and never its value", () => {
       "two audiences",
       { ...least, OAUTH2_AUDIENCE: canary },
       "OIDC_AUDIENCE and OAUTH2_AUDIENCE have different values",
+    ],
+    [
+      "two secrets",
+      {
+        ...least,
+        OIDC_INTROSPECTION_CLIENT_SECRET: canary,
+        OAUTH2_INTROSPECTION_CLIENT_SECRET: `${canary}2`,
+      },
+      "OAUTH2_INTROSPECTION_CLIENT_SECRET and OIDC_INTROSPECTION_CLIENT_SECRET have different values",
     ],
     [
       "a variable and its file",

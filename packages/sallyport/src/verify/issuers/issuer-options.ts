@@ -133,14 +133,14 @@ export const issuerOptionTable = {
     takes: httpsUrl,
     doc: "Where the metadata document is, if not below the issuer: where callers reach the provider by another name, its address as seen from here. Its `issuer` must still be the configured one.",
     default: "`<issuer>/.well-known/openid-configuration`",
-    env: ["OIDC_DISCOVERY_URL"],
+    env: ["OIDC_DISCOVERY_URL", "OAUTH2_DISCOVERY_URL"],
   },
   jwksUri: {
     check: isUrl,
     takes: httpsUrl,
     doc: "Where the keys are, as seen from here. With it, no discovery is made.",
     default: "from discovery",
-    env: ["OIDC_JWKS_URI"],
+    env: ["OIDC_JWKS_URI", "OAUTH2_JWKS_URI"],
   },
   jwks: {
     check: (value) => isPlainObject(value) && Array.isArray(value.keys) && value.keys.every(isPlainObject),

@@ -113,14 +113,14 @@ export const senderTable = {
     takes: `${modeTakes}, or an object of ${Object.keys(dpopTable).join(", ")}`,
     doc: "Tokens bound to a key by DPoP (RFC 9449): needs `publicUrl`. A bound token without its proof is always refused.",
     default: "`accepted` with `publicUrl`, else `off`",
-    env: ["OAUTH2_DPOP"],
+    env: ["OAUTH2_DPOP", "OIDC_DPOP"],
   },
   mtls: {
     check: isMode,
     takes: modeTakes,
     doc: "Tokens bound to the client's TLS certificate (RFC 8705), which comes from the TLS socket or `deps.clientCertificate`.",
     default: "`accepted`",
-    env: ["OAUTH2_MTLS"],
+    env: ["OAUTH2_MTLS", "OIDC_MTLS"],
   },
 } as const satisfies OptionTable;
 
