@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import fastify from "fastify";
+import { decodeJwt } from "jose";
 import * as oauth from "oauth4webapi";
 import { createDpopFetch, createDpopKey } from "sallyport/client";
 import { sallyport } from "sallyport/fastify";
@@ -75,4 +76,13 @@ test.each([false, true])("a bound token lets its holder in, and nobody else (non
   expect(stolen.headers.get("www-authenticate")).toMatch(/^DPoP realm="api", .*error="invalid_token"/);
   const asBearer = await fetch(`${publicUrl}/me`, { headers: { authorization: `Bearer ${token}` } });
   expect(asBearer.status).toBe(401);
+});
+
+test("the token request that the documentation shows gets a token bound to its key", async () => {
+  const idp = await start();
+  const page = new URL("../../sallyport/test/docs/pages/sender/token.ts", import.meta.url);
+  const { fetchToken } = await import(page.href);
+  const key = await createDpopKey();
+  const token = await fetchToken(key, `${idp.issuer}/token`, "machine", "machine-secret");
+  expect(decodeJwt(token)).toMatchObject({ sub: "machine", cnf: { jkt: key.thumbprint } });
 });

@@ -1,4 +1,6 @@
 // Access tokens that say nothing: only the provider, asked about them, does. And its answers, signed (RFC 9701).
+
+import { readFileSync } from "node:fs";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { expect, it } from "vitest";
 import { post, signIn, start } from "./support.ts";
@@ -66,4 +68,22 @@ it("refuses a format that there is none of", async () => {
     body: new URLSearchParams({ format: "opaque" }),
   });
   expect(await answer.text()).toMatch(/^[\w-]{43}$/);
+});
+
+it("gives one to the curl line of the documentation, and answers the clients that it names", async () => {
+  const page = readFileSync(new URL("../../../docs/opaque-tokens.md", import.meta.url), "utf8");
+  const idp = await start();
+  const [, form = "", path = ""] =
+    /^curl -s((?: -d \S+)+) http:\/\/127\.0\.0\.1:4400(\/\S+)$/m.exec(page) ?? [];
+  const body = new URLSearchParams(form.trim().replaceAll(" -d ", "&").replace("-d ", ""));
+  const token = await (await fetch(idp.issuer + path, { method: "POST", body })).text();
+  const [, sentence = ""] = /^Its clients (.*) may ask about them/m.exec(page) ?? [];
+  const clients = [...sentence.matchAll(/`([^`]+)` \/ `([^`]+)`/g)];
+  expect(clients.length).toBe(2);
+  for (const [, id, secret] of clients) {
+    const headers = { authorization: `Basic ${btoa(`${id}:${secret}`)}` };
+    const question = { method: "POST", headers, body: new URLSearchParams({ token }) };
+    const answer = await fetch(`${idp.issuer}/introspect`, question);
+    expect(await answer.json(), id).toMatchObject({ active: true, sub: "alice" });
+  }
 });

@@ -1,7 +1,10 @@
 // The READMEs: what they tell a newcomer to write is accepted, and no link of a packed page leads out of the package.
 import { existsSync, readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import fastify from "fastify";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { sallyport } from "../../src/frameworks/fastify.ts";
 import { createVerifier, type VerifierOptions } from "../../src/index.ts";
+import { fakeIssuer } from "../../src/testing/index.ts";
 
 const root = new URL("../../../../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");
@@ -81,4 +84,34 @@ test("in containers: the example is accepted, and what is said to be refused is"
     const given = { ...rest, issuer: `http://${host}:8080/realms/demo`, insecureAllowLoopback: true };
     expect(() => createVerifier(given), host).not.toThrow();
   }
+});
+
+describe("a 401 that was not expected", () => {
+  const shown = (/^```\n(sallyport: [\s\S]*?)\n```$/m.exec(start)?.[1] ?? "").split("\n");
+
+  async function refuse(environment: string): Promise<string[]> {
+    vi.stubEnv("NODE_ENV", environment);
+    const printed = vi.spyOn(console, "warn").mockReturnValue();
+    const idp = fakeIssuer({ issuer: "http://127.0.0.1:4400", audience: "my-api" });
+    const auth = sallyport({ ...idp.config, insecureAllowLoopback: true }, idp.deps);
+    const app = fastify();
+    app.register(auth.plugin());
+    app.get("/me", auth.required(), () => "in");
+    const headers = await idp.bearer({ audience: "another" });
+    expect((await app.inject({ url: "/me", headers })).statusCode).toBe(401);
+    await app.close(); // writes the trail out
+    return printed.mock.calls.map(([line]) => String(line));
+  }
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  test.each(["development", ""])("NODE_ENV=%s prints what the page shows", async (environment) => {
+    expect(shown).toHaveLength(2);
+    expect(await refuse(environment)).toEqual(shown);
+  });
+  test("production without a logger prints nothing", async () => {
+    expect(await refuse("production")).toEqual([]);
+  });
 });

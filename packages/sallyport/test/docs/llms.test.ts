@@ -3,15 +3,18 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { calculateJwkThumbprint } from "jose";
+import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type FakeIssuer, fakeIssuer } from "../../src/testing/index.ts";
 import { bridge } from "../support/fetch-bridge.ts";
+import { apiWith, proofForProvider } from "./pages/llms/client.ts";
 import { build as buildExpress } from "./pages/llms/express.ts";
 import { build as buildFastify } from "./pages/llms/fastify.ts";
 import { build as buildFetch } from "./pages/llms/fetch.ts";
 import { build as buildHono } from "./pages/llms/hono.ts";
 import { build as buildNode } from "./pages/llms/node.ts";
-import { subjectOf } from "./pages/llms/verifier.ts";
+import { build as buildProduction } from "./pages/llms/production.ts";
+import { consumer } from "./pages/llms/verifier.ts";
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
 const text = read("../../llms.txt");
@@ -70,8 +73,60 @@ describe.each(Object.entries(servers))("%s", (name, make) => {
 
 test("without a framework", async () => {
   const idp = fakeIssuer();
-  const ask = async (token: string) => subjectOf(token, idp.config, idp.deps);
-  expect(await ask(await idp.token({ subject: "s1", scopes: ["orders:read"] }))).toBe("s1");
-  expect(await ask(await idp.token())).toContain("scope");
-  expect(await ask(await idp.token({ audience: "another" }))).toBe("invalid_audience");
+  const { subjectOf, close } = consumer(idp.config, idp.deps);
+  onTestFinished(close);
+  const ask = async (request: object) => subjectOf(await idp.token(request));
+  expect(await ask({ subject: "s1", scopes: ["orders:read"] })).toEqual({ subject: "s1" });
+  expect(await ask({})).toEqual({ refused: expect.stringContaining("scope") });
+  expect(await ask({ audience: "another" })).toEqual({ refused: "invalid_audience" });
+  expect(idp.requests.jwks).toBe(1);
+});
+
+describe("opaque tokens, DPoP, metrics, OpenAPI, a log", async () => {
+  const idp = fakeIssuer();
+  const said: string[] = [];
+  const hear = (_details: object, message: string) => void said.push(message);
+  const app = await buildProduction(idp.config, idp.introspection as Required<typeof idp.introspection>, {
+    ...idp.deps,
+    logger: { info: hear, warn: hear, error: hear },
+  });
+  afterAll(() => app.close());
+  const get = (url: string, headers = {}) => app.inject({ url, headers });
+
+  test("an opaque token", async () => {
+    const authorization = `Bearer ${idp.opaqueToken({ subject: "s1", scopes: ["orders:read"] })}`;
+    expect((await get("/orders", { authorization })).json()).toEqual({ of: "s1" });
+  });
+
+  test("the client's bound token, with the API's nonce", async () => {
+    const [header = ""] = (await proofForProvider("https://idp.example/token")).split(".");
+    const { jwk } = JSON.parse(Buffer.from(header, "base64url").toString());
+    const cnf = { jkt: await calculateJwkThumbprint(jwk) };
+    const token = await idp.token({ subject: "s1", scopes: ["orders:read"], claims: { cnf } });
+    const { port } = new URL(await app.listen({ port: 0, host: "127.0.0.1" }));
+    // The API listens on loopback; callers know it by its public URL.
+    const statuses: number[] = [];
+    const original = globalThis.fetch;
+    vi.stubGlobal("fetch", async ({ url, headers }: Request) => {
+      const answer = await original(`http://127.0.0.1:${port}${new URL(url).pathname}`, { headers });
+      statuses.push(answer.status);
+      return answer;
+    });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const answer = await apiWith(async () => token)("https://api.example.org/orders");
+    expect(await answer.json()).toEqual({ of: "s1" });
+    expect(statuses).toEqual([401, 200]);
+  });
+
+  test("a refusal names the document that is there, is logged, and counted", async () => {
+    said.length = 0;
+    const { headers } = await get("/orders", await idp.bearer({ audience: "another" }));
+    const document = "/.well-known/oauth-protected-resource";
+    expect(headers["www-authenticate"]).toContain(`resource_metadata="https://api.example.org${document}"`);
+    expect((await get(document)).json().resource).toBe("https://api.example.org");
+    await expect.poll(() => said.join()).toContain("aud");
+    expect((await get("/metrics")).body).toContain("invalid_audience");
+    const { security } = (await get("/openapi.json")).json().paths["/orders"].get;
+    expect(security).toEqual(expect.arrayContaining([{ oidc: ["orders:read"] }]));
+  });
 });
