@@ -138,7 +138,7 @@ export const verifierOptionTable = {
     takes: "up to 128 printable ASCII characters without quotes and backslashes",
     doc: "The realm of `WWW-Authenticate` challenges.",
     default: "`api`",
-    env: ["OAUTH2_REALM"],
+    env: ["OAUTH2_REALM", "OIDC_REALM"],
   },
   publicUrl: {
     check: isBareUrl,

@@ -100,7 +100,7 @@ export const issuerOptionTable = {
     takes: `one of ${presetNames.join(", ")}, or a preset of your own`,
     doc: "How this issuer's access tokens look, and what separates them from everything else it signs.",
     default: "inferred where the issuer's URL proves the provider, else `rfc9068`",
-    env: ["OAUTH2_PRESET"],
+    env: ["OAUTH2_PRESET", "OIDC_PRESET"],
   },
   audience: {
     check: isTextOrList,
@@ -119,13 +119,13 @@ export const issuerOptionTable = {
     check: isText,
     takes: "one Entra ID tenant (a GUID)",
     doc: "Entra ID: the one tenant whose tokens are accepted; the issuer follows from it.",
-    env: ["OAUTH2_TENANT_ID"],
+    env: ["OAUTH2_TENANT_ID", "OIDC_TENANT_ID"],
   },
   tenants: {
     check: isTextList,
     takes: "a list of Entra ID tenants (GUIDs)",
     doc: "Entra ID, multi-tenant: the tenants whose tokens are accepted. There is no way to accept all.",
-    env: ["OAUTH2_TENANTS"],
+    env: ["OAUTH2_TENANTS", "OIDC_TENANTS"],
     parse: parseList,
   },
   discoveryUrl: {
@@ -158,7 +158,7 @@ export const issuerOptionTable = {
     takes: "a list of RS256, PS256, ES256, EdDSA and their like",
     doc: "Accepted signature algorithms.",
     default: "the preset's; `RS256 PS256 ES256 EdDSA Ed25519` for `rfc9068`",
-    env: ["OIDC_ALGORITHMS"],
+    env: ["OIDC_ALGORITHMS", "OAUTH2_ALGORITHMS"],
     parse: parseList,
   },
   clockToleranceSeconds: {
@@ -166,7 +166,7 @@ export const issuerOptionTable = {
     takes: "a whole number of seconds from 0 to 300",
     doc: "By how much the provider's clock and this one may differ.",
     default: "`5`",
-    env: ["OIDC_CLOCK_TOLERANCE_SECONDS"],
+    env: ["OIDC_CLOCK_TOLERANCE_SECONDS", "OAUTH2_CLOCK_TOLERANCE_SECONDS"],
     parse: seconds,
   },
   requiredClaims: {
@@ -247,7 +247,7 @@ export const issuerOptionTable = {
     takes: "true or false",
     doc: "Accepts `http:` for 127.0.0.1, [::1] and localhost. For development and tests only.",
     default: "`false`",
-    env: ["OIDC_INSECURE_ALLOW_LOOPBACK"],
+    env: ["OIDC_INSECURE_ALLOW_LOOPBACK", "OAUTH2_INSECURE_ALLOW_LOOPBACK"],
     parse: (text) => (text === "true" ? true : text === "false" ? false : text),
   },
 } as const satisfies OptionTable;
