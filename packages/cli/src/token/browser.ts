@@ -89,8 +89,10 @@ async function listen(port: number, state: string) {
   arrival.catch(() => {});
   let arrived = false;
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? "/", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    if (url.pathname !== path || request.method !== "GET")
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    // Not every request's target is a URL: `//[` is none.
+    const url = URL.canParse(request.url ?? "", base) ? new URL(request.url ?? "", base) : undefined;
+    if (url?.pathname !== path || request.method !== "GET")
       return send(response, 404, "There is nothing here.");
     if (url.searchParams.get("state") !== state || arrived) {
       return send(response, 400, "This is not the answer that is waited for.");

@@ -1,4 +1,5 @@
 // `sallyport token --flow browser`: the browser comes back to loopback, or somebody else does.
+import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { Browser } from "../../../dev-idp/test/support.ts";
 import { provider, runWith } from "./support.ts";
@@ -29,6 +30,32 @@ test("a person signs in, by PKCE and a loopback redirect; whoever else comes by 
   expect(answers).toEqual([404, 400, 200]);
   expect(ran.status).toBe(0);
   expect(await verify(ran.stdout)).toMatchObject({ subject: "alice", clientId: "native" });
+});
+
+/** Sends a request whose target no client would write, and returns the first line of the answer. */
+function rawRequest(port: number, target: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1");
+    let text = "";
+    socket.on("data", (chunk) => {
+      text += chunk.toString();
+    });
+    socket.on("close", () => resolve(text.split("\r\n")[0] ?? ""));
+    socket.on("error", reject);
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`);
+  });
+}
+
+test("a request whose target is no URL is answered, and the sign-in goes on", async () => {
+  const answers: string[] = [];
+  const ran = await runWith(args, shown, async (address) => {
+    const port = Number(new URL(new URL(address).searchParams.get("redirect_uri") ?? "").port);
+    for (const target of ["//[", "http://[", "//a:99999/callback"])
+      answers.push(await rawRequest(port, target));
+    await fetch(await signIn(address));
+  });
+  expect(answers).toEqual(Array(3).fill("HTTP/1.1 404 Not Found"));
+  expect(ran.status).toBe(0);
 });
 
 test("the ID token, where it is asked for", async () => {
