@@ -104,8 +104,6 @@ export function isLoopback(url: string): boolean {
 /** Whether a URL may be trusted with keys or tokens: https, or http on loopback where that is allowed. */
 export function isSafeUrl(url: unknown, insecureAllowLoopback: boolean): url is string {
   if (typeof url !== "string" || !URL.canParse(url)) return false;
-  return (
-    new URL(url).protocol === "https:" ||
-    (insecureAllowLoopback && url.startsWith("http:") && isLoopback(url))
-  );
+  const { protocol } = new URL(url);
+  return protocol === "https:" || (insecureAllowLoopback && protocol === "http:" && isLoopback(url));
 }

@@ -1,5 +1,6 @@
 // `sallyport token`: an access token from a provider, alone on standard output.
 import type { TokenEndpointResponse } from "openid-client";
+import { isSafeUrl } from "../answer.ts";
 import { command } from "../command.ts";
 import { exit, type Io, RefusedError, UsageError } from "../io.ts";
 import type { Values } from "../options.ts";
@@ -120,7 +121,11 @@ const repeated = [
 ] as const;
 
 function printCurlLine(url: string, values: TokenValues, io: Io): number {
-  if (!URL.canParse(url)) throw new UsageError("--curl takes the URL to ask");
+  if (!isSafeUrl(url, true)) {
+    throw new UsageError(
+      "--curl takes the https URL to ask (http on this machine only): by http whoever is on the way reads the token",
+    );
+  }
   const args = [
     ...repeated.flatMap((name) => (values[name] === undefined ? [] : [`--${name}`, values[name]])),
     ...values.resource.flatMap((one) => ["--resource", one]),
@@ -128,6 +133,7 @@ function printCurlLine(url: string, values: TokenValues, io: Io): number {
       values[name] ? [`--${name}`] : [],
     ),
   ];
-  io.stdout.write(`${curlLine(url, args, io.env.npm_command === "exec")}\n`);
+  // As it was understood here: curl reads a backslash otherwise, and would ask another host.
+  io.stdout.write(`${curlLine(new URL(url).href, args, io.env.npm_command === "exec")}\n`);
   return exit.fine;
 }

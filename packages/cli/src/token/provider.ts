@@ -43,7 +43,7 @@ export async function connect(
       "--issuer takes an https URL; http for localhost, 127.0.0.1 and [::1] only, with --insecure-allow-loopback",
     );
   }
-  const http = issuer.startsWith("http:");
+  const http = new URL(issuer).protocol === "http:";
   const config = await client
     .discovery(new URL(issuer), clientId, undefined, proof(clientSecret), {
       ...(http && { execute: [client.allowInsecureRequests] }),

@@ -157,7 +157,9 @@ test("without real tokens it is tried all the same, and what was not tried is sa
 
 test("an API out of reach is no answer: status 2, and asked once", async () => {
   const answer = await examine("http://127.0.0.1:1/");
-  expect([answer.status, answer.beyondNotes]).toEqual([2, "api_unreachable"]);
+  expect([answer.status, answer.findings.map(({ id }) => id)]).toEqual([2, ["api_unreachable"]]);
+  const { json } = await runJson<Answer>(["doctor", "--api", "http://127.0.0.1:1/"]);
+  expect(json.examinations[0]?.findings.map(({ id }) => id)).toEqual(["api_unreachable"]);
 });
 
 test("a real token goes to that URL alone: not by http, not after a redirect, not to the provider", async () => {
@@ -198,12 +200,14 @@ test("a document on another host is not fetched: an API can't send the doctor ab
   expect(asked).toEqual([]);
 });
 
-test("an API by http elsewhere is told so, without a token of the user's", async () => {
-  const url = "http://api.invalid/";
-  const { json, status } = await runJson<Answer>(["doctor", "--api", url]);
-  expect(json.examinations[0]?.findings.map(({ id }) => id)).toContain("api_not_https");
-  expect(status).toBe(2);
-});
+test.each(["http://api.invalid/", "HTTP://api.invalid/"])(
+  "an API by http elsewhere is told so, without a token of the user's: %s",
+  async (url) => {
+    const { json, status } = await runJson<Answer>(["doctor", "--api", url]);
+    expect(json.examinations[0]?.findings.map(({ id }) => id)).toContain("api_not_https");
+    expect(status).toBe(2);
+  },
+);
 
 test.each([
   ["nothing to look at", [], /--issuer URL, --api URL, or both/],

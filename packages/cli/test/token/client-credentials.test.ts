@@ -188,6 +188,22 @@ describe("a curl line", () => {
     expect(header.stdout).toMatch(/^Authorization: Bearer ey/);
   });
 
+  test.each([
+    "http://api.example.org/orders",
+    "HTTP://api.example.org/orders",
+    "ftp://127.0.0.1/",
+    "api.example.org",
+  ])("is not written for %s, which would show the token", async (url) => {
+    const { status, stdout, stderr } = await run([...at("machine"), "--curl", url]);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("--curl takes the https URL to ask (http on this machine only)");
+  });
+
+  test("asks the host that was looked at, however the URL is written", async () => {
+    const { stdout } = await run([...at("machine"), "--curl", "http://localhost\\@api.example.org/orders"]);
+    expect(stdout).toContain("curl --header @- http://localhost/@api.example.org/orders\n");
+  });
+
   test("begins with npx where npx was used", () => {
     expect(curlLine("https://api.example.org/", ["--issuer", "https://a.example"], true)).toMatch(
       /^npx sallyport token --issuer/,

@@ -37,6 +37,7 @@ export interface ApiFacts {
 const replies = (facts: ApiFacts) => facts.replies;
 // Where nothing is there, or nothing is guarded, the form of refusals says nothing.
 const guarded = (facts: ApiFacts) => (facts.replies.get("none")?.some(isSuccess) ? undefined : facts.replies);
+const reached = ({ replies }: Pick<ApiFacts, "replies">) => replies.get("none")?.[0]?.status !== 0;
 
 const addressChecks: readonly Check<ApiFacts>[] = [
   {
@@ -44,7 +45,7 @@ const addressChecks: readonly Check<ApiFacts>[] = [
     level: "mend",
     says: "The API is http: every token that is sent there can be read and used by whoever is on the way",
     mend: "Serve the API by https. No token of yours was sent.",
-    test: ({ url }) => url.startsWith("http:") && !isLoopback(url),
+    test: ({ url }) => new URL(url).protocol === "http:" && !isLoopback(url),
   },
 ];
 
@@ -53,7 +54,9 @@ const triedChecks: readonly Check<ApiFacts>[] = [
     id: "not_tried",
     level: "note",
     says: "What was not tried, for want of a token or an issuer",
-    test: ({ tokens, issuer }) => {
+    test: (facts) => {
+      const { tokens, issuer } = facts;
+      if (!reached(facts)) return undefined;
       const missing = [
         tokens.good === undefined &&
           "a good token, one in the query, two at once (--token-command or --token-stdin)",
@@ -74,7 +77,9 @@ export const apiTables: Readonly<Record<string, readonly Check<ApiFacts>[]>> = {
     ...lifted(challengeChecks, guarded),
     ...lifted(leakChecks, guarded),
   ],
-  "Its metadata": lifted(resourceChecks, (facts: ApiFacts) => guarded(facts) && facts.metadata),
+  "Its metadata": lifted(resourceChecks, (facts: ApiFacts) =>
+    reached(facts) && guarded(facts) ? facts.metadata : undefined,
+  ),
   "What was tried": triedChecks,
 };
 
@@ -101,7 +106,7 @@ export async function examineApi(question: ApiQuestion, io: Io): Promise<Examina
     },
     findings: runChecks(Object.values(apiTables).flat(), facts),
     well: "This API is guarded.",
-    unreachable: found.get("none")?.[0]?.status === 0,
+    unreachable: !reached(facts),
   };
 }
 
@@ -160,6 +165,7 @@ async function findMetadata(
         ? [named]
         : [];
   const facts = { url, issuer, named, insecureAllowLoopback: insecureAllowLoopback || isLoopback(url) };
+  if (!reached({ replies: found })) return { ...facts, answer: undefined };
   for (const place of new Set(places)) {
     const answer = await ask(place, io);
     if (answer.document !== undefined || named !== undefined) return { ...facts, answer };
