@@ -19,6 +19,7 @@ import { run, runBin, runJson } from "../support/run.ts";
 import { startApi } from "../support/scripted-api.ts";
 import { listen, serve } from "../support/scripted-provider.ts";
 import { brokenAcceptance } from "./broken/acceptance.ts";
+import { changed } from "./broken/api.ts";
 import { brokenRefusals } from "./broken/refusals.ts";
 import { brokenResourceMetadata, goodMetadata } from "./broken/resource-metadata.ts";
 
@@ -144,6 +145,90 @@ test("an API that jose guards well is well, its metadata too", async () => {
   const answer = await examine(await startApi(idp, goodMetadata));
   expect([answer.status, answer.beyondNotes]).toEqual([0, ""]);
   expect(answer.findings[0]?.sentence).toContain("says by its metadata");
+});
+
+const insufficient = (scope: string) => ({
+  "www-authenticate": `Bearer realm="api", error="insufficient_scope"${scope}`,
+});
+
+test.each([
+  [
+    404,
+    {},
+    "good_token_answered_otherwise",
+    "The guard let the good token in; the route itself answered 404",
+  ],
+  [
+    415,
+    {},
+    "good_token_answered_otherwise",
+    "The guard let the good token in; the route itself answered 415",
+  ],
+  [
+    429,
+    {},
+    "good_token_answered_otherwise",
+    "To the good token it answered 429 (too many requests): whether it is let in was not seen",
+  ],
+  [
+    403,
+    {},
+    "good_token_may_not",
+    "The token that was given is good, and may not do this (403): what it would show was not seen",
+  ],
+  [
+    403,
+    insufficient(""),
+    "good_token_may_not",
+    "The token that was given is good, and lacks what the route needs (403): what it would show was not seen",
+  ],
+  [
+    403,
+    insufficient(', scope="orders:write"'),
+    "good_token_may_not",
+    "The token that was given is good, and lacks what the route needs, which is orders:write (403): what it would show was not seen",
+  ],
+] as const)(
+  "a good token that is answered %i %o is no fault of the guard",
+  async (code, headers, id, sentence) => {
+    const url = await startApi(idp, { answer: changed(["good"], { status: code, headers }) });
+    const answer = await examine(url);
+    expect([answer.status, answer.beyondNotes]).toEqual([0, ""]);
+    expect(answer.findings.filter((one) => one.id.startsWith("good_token"))).toEqual([
+      { id, level: "note", sentence },
+    ]);
+  },
+);
+
+test.each([404, 405, 415])(
+  "of a route that answers %i whatever comes, nothing is said of the good token",
+  async (code) => {
+    const url = await startApi(idp, { answer: () => ({ status: code, headers: {}, body: "" }) });
+    const { findings } = await examine(url);
+    expect(findings.map(({ id }) => id).filter((id) => id.startsWith("good_token"))).toEqual([]);
+  },
+);
+
+test("where only DPoP is offered, the good token stays here, and a note says so", async () => {
+  const seen: string[] = [];
+  let origin = "";
+  let listener: RequestListener = (_request, response) => void response.end();
+  origin = await serve((request, response) => {
+    seen.push(`${request.url} ${request.headers.authorization}`);
+    listener(request, response);
+  });
+  const auth = forNode({ ...config, publicUrl: origin, dpop: "required" });
+  listener = auth.required((_request, response) => void response.end("ok"));
+  const answer = await examine(`${origin}/me`, ["--token-command", print("GOOD")]);
+  expect([answer.status, answer.beyondNotes]).toEqual([0, ""]);
+  const notes = new Map(answer.findings.map(({ id, sentence }) => [id, sentence]));
+  expect(notes.get("dpop_only")).toContain("takes only DPoP-bound tokens");
+  expect([...notes.keys()].filter((id) => id.startsWith("good_token"))).toEqual([]);
+  expect(seen.length).toBeGreaterThan(5);
+  expect(seen.filter((one) => one.includes(tokens.GOOD))).toEqual([]);
+  const without = await examine(`${origin}/me`, []);
+  const { sentence } = without.findings.find(({ id }) => id === "not_tried") ?? {};
+  expect(sentence).not.toContain("a good token");
 });
 
 test("without real tokens it is tried all the same, and what was not tried is said", async () => {

@@ -14,7 +14,7 @@ import {
   type RealTokens,
   type Replies,
 } from "./probes.ts";
-import { challengeChecks, leakChecks, namedMetadata, statusChecks } from "./refusals.ts";
+import { asksForDpopOnly, challengeChecks, leakChecks, namedMetadata, statusChecks } from "./refusals.ts";
 import { type MetadataFacts, metadataUrlOf, resourceChecks } from "./resource-metadata.ts";
 
 export interface ApiQuestion {
@@ -59,6 +59,7 @@ const triedChecks: readonly Check<ApiFacts>[] = [
       if (!reached(facts)) return undefined;
       const missing = [
         tokens.good === undefined &&
+          !asksForDpopOnly(facts.replies.get("none")?.[0]) &&
           "a good token, one in the query, two at once (--token-command or --token-stdin)",
         tokens.idToken === undefined && "an ID token (--id-token-command)",
         tokens.other === undefined && "a token for another audience (--other-token-command)",
@@ -129,7 +130,9 @@ async function probe(
   const found = new Map<string, readonly Reply[]>();
   for (const { name, send } of probes) {
     const each: Reply[] = [];
-    for (const sent of send(scene))
+    // Without a proof of its key, a bound token is refused and nothing is learnt.
+    const dpopOnly = asksForDpopOnly(found.get("none")?.[0]);
+    for (const sent of send(dpopOnly ? { ...scene, good: undefined } : scene))
       each.push(await exchange(url, method === undefined ? sent : { method, ...sent }));
     if (each.length > 0) found.set(name, each);
     // An API that is not there is not asked fifteen times.

@@ -17,6 +17,31 @@ const ours = (challenges: readonly Challenge[] | undefined) =>
   challenges?.find(({ scheme }) => scheme === "bearer" || scheme === "dpop");
 const is401 = (reply: Reply | undefined): reply is Reply => reply?.status === 401;
 
+/** Whether the answer asks for a DPoP-bound token and takes no other (RFC 9449 §7.1). */
+export function asksForDpopOnly(reply: Reply | undefined): boolean {
+  const schemes = is401(reply) ? challengesOf(reply)?.map(({ scheme }) => scheme) : undefined;
+  return schemes?.includes("dpop") === true && !schemes.includes("bearer");
+}
+
+/** The status that refuses the good token, as a broken one is refused: the route itself was not reached. */
+function refusalOfGood(replies: Replies): number | undefined {
+  const { status = 0 } = one(replies, "good") ?? {};
+  const asBroken = status >= 400 && status < 500 && status === broken(replies)?.status;
+  return status === 401 || (asBroken && is401(none(replies))) ? status : undefined;
+}
+
+/** The 4xx that the good token got behind the guard: others are refused otherwise. */
+function answerBehindGuard(replies: Replies): Reply | undefined {
+  const reply = one(replies, "good");
+  const behind =
+    reply !== undefined &&
+    reply.status >= 400 &&
+    reply.status < 500 &&
+    reply.status !== 401 &&
+    reply.status !== broken(replies)?.status;
+  return behind ? reply : undefined;
+}
+
 /** The `resource_metadata` that the challenge names (RFC 9728 §5.1). */
 export function namedMetadata(replies: Replies): string | undefined {
   const reply = none(replies);
@@ -100,22 +125,43 @@ export const statusChecks: readonly Check<Replies>[] = [
     id: "good_token_refused",
     level: "mend",
     says: "The token that was given as a good one is refused",
-    mend: "`sallyport inspect --issuer URL --audience NAME` says of the same token which check fails, if the API is configured so.",
+    mend: "The API's own log says why, in one line. `sallyport inspect --issuer URL --audience NAME` says of the same token which check fails, if the API is configured so.",
     test: (replies) => {
-      const { status = 0 } = one(replies, "good") ?? {};
-      return (
-        status >= 400 &&
-        status < 500 &&
-        status !== 403 &&
-        `The token that was given as a good one is refused with ${status}`
-      );
+      const status = refusalOfGood(replies);
+      return status !== undefined && `The token that was given as a good one is refused with ${status}`;
     },
   },
   {
     id: "good_token_may_not",
     level: "note",
     says: "The token that was given is good, and may not do this (403): what it would show was not seen",
-    test: (replies) => one(replies, "good")?.status === 403,
+    test: (replies) => {
+      const reply = answerBehindGuard(replies);
+      if (reply?.status !== 403) return undefined;
+      const parameters = ours(challengesOf(reply))?.parameters;
+      if (parameters?.get("error") !== "insufficient_scope") return true;
+      const scope = parameters.get("scope");
+      const needed = scope === undefined ? "" : `, which is ${scope}`;
+      return `The token that was given is good, and lacks what the route needs${needed} (403): what it would show was not seen`;
+    },
+  },
+  {
+    id: "good_token_answered_otherwise",
+    level: "note",
+    says: "The guard let the good token in; the route itself answered with another 4xx",
+    test: (replies) => {
+      const { status } = answerBehindGuard(replies) ?? {};
+      if (status === undefined || status === 403) return undefined;
+      return status === 429
+        ? "To the good token it answered 429 (too many requests): whether it is let in was not seen"
+        : `The guard let the good token in; the route itself answered ${status}`;
+    },
+  },
+  {
+    id: "dpop_only",
+    level: "note",
+    says: "The API takes only DPoP-bound tokens; this command has no key, so a good one was not tried, and the others only as bearer tokens",
+    test: (replies) => asksForDpopOnly(none(replies)),
   },
 ];
 

@@ -49,7 +49,7 @@ export const resourceChecks: readonly Check<MetadataFacts>[] = [
       documentOf(facts)
         ? "The API says by its metadata whose tokens it takes (RFC 9728)"
         : facts.named === undefined &&
-          "The API publishes no metadata (RFC 9728): clients must be told its provider by hand; `resource` in the library publishes it",
+          "The API publishes no metadata (RFC 9728): clients must be told its provider by hand; `publicUrl` (or `resource`) in the library publishes it",
   },
   {
     id: "resource_metadata_elsewhere",
@@ -89,7 +89,7 @@ export const resourceChecks: readonly Check<MetadataFacts>[] = [
     id: "resource_differs",
     level: "mend",
     says: "The metadata document's resource is not the API that was asked",
-    mend: "Set `resource` to the API's public URL, as callers write it: a client must not use a document of another resource (RFC 9728 §3.3).",
+    mend: "Set `publicUrl` (or `resource`) to the API's public URL, as callers write it: a client must not use a document of another resource (RFC 9728 §3.3).",
     test: (facts) => {
       const resource = resourceOf(facts);
       return resource !== undefined && !covers(resource, facts.url);

@@ -9,7 +9,7 @@ export const brokenRefusals: readonly BrokenApi[] = [
   {
     name: "a path that does not exist",
     script: { answer: () => ({ status: 404, headers: {}, body: "" }) },
-    finds: "nothing_there good_token_refused",
+    finds: "nothing_there",
     mend: /a route that exists/,
   },
   {
@@ -53,7 +53,19 @@ export const brokenRefusals: readonly BrokenApi[] = [
       },
     },
     finds: "good_token_refused",
-    mend: /sallyport inspect/,
+    mend: /The API's own log says why, in one line\. `sallyport inspect/,
+    sentence: /with 401/,
+  },
+  {
+    name: "another issuer's tokens, refused with 400",
+    script: {
+      check: () => {
+        throw new Error("refused");
+      },
+      answer: changed(["bad"], { status: 400 }),
+    },
+    finds: "bad_token_not_401 good_token_refused",
+    mend: /error="invalid_token"/,
   },
   {
     name: "401 without a challenge",

@@ -63,7 +63,7 @@ export const brokenResourceMetadata: readonly BrokenApi[] = [
     name: "metadata of another resource",
     script: withMetadata((origin) => ({ resource: `${origin}/billing` })),
     finds: "resource_differs",
-    mend: /the API's public URL/,
+    mend: /Set `publicUrl` \(or `resource`\) to the API's public URL/,
   },
   {
     name: "metadata of the internal host",
