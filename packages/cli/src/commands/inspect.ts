@@ -21,7 +21,7 @@ export const inspect = command({
   ],
   notes: [
     "The token is read from standard input, or from a prompt that does not show it; never from the arguments, which the shell keeps. The signature is never printed, and without --issuer nobody is asked anything.",
-    "With --issuer and --audience the library's own verifier judges it. Exit status: 0 it would be taken (or was only described), 1 it would not (or can't be read at all), 2 no answer.",
+    "With --issuer and --audience the library's own verifier judges it; an opaque token it does not judge, as the provider is not asked about it. Exit status: 0 it would be taken (or was only described), 1 it would not (or can't be read at all), 2 no answer.",
   ],
   options: {
     ...verifierOptions,
@@ -54,7 +54,12 @@ function optionsToVerifyBy(values: Values<typeof verifierOptions>): VerifierOpti
 
 function statusOf({ form }: DecodedToken, verdict: Verdict | undefined): number {
   if (!verdict) return form === "broken" ? exit.mend : exit.fine;
-  return { good: exit.fine, refused: exit.mend, unanswered: exit.unanswered }[verdict.outcome];
+  return {
+    good: exit.fine,
+    refused: exit.mend,
+    unanswered: exit.unanswered,
+    not_verified: exit.unanswered,
+  }[verdict.outcome];
 }
 
 function asJson(token: DecodedToken, said: readonly Finding[], verdict: Verdict | undefined, now: number) {
@@ -108,6 +113,14 @@ function verdictLines(verdict: Verdict, style: Style): string[] {
       title,
       `  ${style.green("It is good.")}`,
       ...columns(rows.filter(([, value]) => value !== "").map(([name, value]) => [name, harmless(value)])),
+    ];
+  }
+  if (verdict.outcome === "not_verified") {
+    return [
+      title,
+      `  ${style.yellow("Not verified")}: the token is opaque, and this command does not ask the provider`,
+      ...arrow("An API with introspection asks it.", "    "),
+      ...arrow(`One without refuses the token: ${verdict.code}.`, "    "),
     ];
   }
   const words = verdict.outcome === "refused" ? "It is refused" : "It can't be judged";

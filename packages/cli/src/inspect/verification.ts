@@ -17,7 +17,8 @@ import { moment } from "./times.ts";
 export type Verdict =
   | { readonly outcome: "good"; readonly preset: string; readonly identity: Identity }
   | {
-      readonly outcome: "refused" | "unanswered";
+      /** `not_verified`: the token is opaque, and an API with `introspection` would ask the provider, which is not done here. */
+      readonly outcome: "refused" | "unanswered" | "not_verified";
       readonly preset: string;
       readonly code: AuthErrorCode;
       readonly sentence: string;
@@ -55,6 +56,11 @@ const differences: Partial<Record<AuthErrorCode, (scene: Scene) => string>> = {
       .join(", ")}`,
 };
 
+function outcomeOf({ status, code }: AuthError, { form }: DecodedToken) {
+  if (status === 503) return "unanswered";
+  return form === "opaque" && code === "malformed_token" ? "not_verified" : "refused";
+}
+
 /**
  * Verifies a token as an API with these options would.
  *
@@ -76,7 +82,7 @@ export async function verdictOn(
     const kids = verifier.signingKeys().map(({ kid }) => kid ?? "(none)");
     const differs = differences[code]?.({ token: decoded, options, kids, now: now() });
     return {
-      outcome: error.status === 503 ? "unanswered" : "refused",
+      outcome: outcomeOf(error, decoded),
       preset,
       code,
       sentence: error.message,

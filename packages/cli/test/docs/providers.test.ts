@@ -15,6 +15,7 @@ interface Examined {
   readonly examinations: readonly { readonly findings: readonly Finding[] }[];
 }
 interface Inspected {
+  readonly form: string;
   readonly verdict: { readonly code: string; readonly sentence: string };
 }
 
@@ -65,7 +66,8 @@ describe("inspect", () => {
     if (typeof preset === "string") args.push("--preset", preset);
     const stdin = await arriving(name, arrives);
     const { json, status } = await runJson<Inspected>(args, { ...deps, stdin });
-    expect(status).toBe(1);
+    // An opaque token may be good to an API that asks the provider: the sentence is that of one that does not.
+    expect(status).toBe(json.form === "opaque" ? 2 : 1);
     expect(read(name)).toContain(`| ${what} | \`${json.verdict.code}\`: ${json.verdict.sentence} |`);
   });
 });

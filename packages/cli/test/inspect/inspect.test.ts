@@ -93,6 +93,35 @@ test("a provider that is down leaves the question open: status 2", async () => {
 });
 
 test.each([
+  ["without anything to ask by", {}],
+  [
+    "with what the library asks by",
+    { OAUTH2_INTROSPECTION_CLIENT_ID: "api", OAUTH2_INTROSPECTION_CLIENT_SECRET: "s" },
+  ],
+] as const)("an opaque token is not verified, %s: status 2, and nobody is told it", async (_name, env) => {
+  const asked: string[] = [];
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    asked.push(`${String(input)} ${init?.method} ${String(init?.body)}`);
+    return idp.deps.fetch(input, init);
+  };
+  const opaque = "8xLOxBtZp8";
+  const ran = await run(["inspect", ...verifying()], { stdin: opaque, now, fetch, env });
+  expect([ran.status, ran.stderr]).toEqual([2, ""]);
+  expect(ran.stdout).toContain(
+    "Not verified: the token is opaque, and this command does not ask the provider",
+  );
+  expect(ran.stdout).not.toContain("It is refused");
+  expect(asked.filter((one) => one.includes(opaque) || one.includes("POST"))).toEqual([]);
+  const { json } = await inspected(opaque, verifying());
+  expect(json.verdict).toMatchObject({ outcome: "not_verified", code: "malformed_token" });
+});
+
+test("what is cut off is no opaque token: it is refused", async () => {
+  const { status, json } = await inspected((await idp.token()).slice(0, 60), verifying());
+  expect([status, json.verdict?.outcome]).toEqual([1, "refused"]);
+});
+
+test.each([
   ["a token as an argument", ["eyJhbGciOiJub25lIn0.e30."], /shell's history/],
   ["a token as an option", ["--token", "eyJhbGciOiJub25lIn0.e30."], /shell's history/],
   ["nothing on standard input", [], /No token came/],
