@@ -1,4 +1,5 @@
 // The process around `main`: its streams, its signals, its exit status.
+import { binFolderOf } from "./called.ts";
 import { main } from "./main.ts";
 
 // The reader of a pipe may leave early (`| head`): that is no failure of ours.
@@ -13,6 +14,7 @@ process.exitCode = await main(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
+  binFolder: binFolderOf(process.argv[1]),
   fetch: globalThis.fetch,
   now: Date.now,
   untilStopped() {

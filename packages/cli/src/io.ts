@@ -24,6 +24,8 @@ export interface Io {
   /** What is said to the person at the keyboard. */
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The `node_modules/.bin` that the command was started from, if it was. */
+  readonly binFolder?: string | undefined;
   readonly fetch: typeof globalThis.fetch;
   /** Milliseconds since 1970. */
   readonly now: () => number;

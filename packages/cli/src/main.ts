@@ -1,6 +1,7 @@
 // `sallyport <command> …`: finds the command, reads its options, runs it, and turns what it throws into one sentence.
 import { readFileSync } from "node:fs";
 import { nearest } from "sallyport/diagnose";
+import { asCalled } from "./called.ts";
 import { type Command, commandHelp, overview } from "./command.ts";
 import { commands } from "./commands/index.ts";
 import { exit, type Io, RefusedError, UnansweredError, UsageError } from "./io.ts";
@@ -23,7 +24,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     const sentence = known
       ? error.message
       : `It failed: ${error instanceof Error ? error.message : "unknown"}`;
-    io.stderr.write(`${style.red("sallyport:")} ${sentence}\n`);
+    io.stderr.write(`${style.red("sallyport:")} ${asCalled(sentence, io)}\n`);
     return error instanceof RefusedError ? exit.mend : exit.unanswered;
   }
 }
@@ -38,7 +39,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     return say(io, name === undefined ? overview(commands, style) : commandHelp(find(name), style));
   }
   if (first === undefined) {
-    io.stderr.write(overview(commands, styleFor(io.stderr, io.env)));
+    io.stderr.write(asCalled(overview(commands, styleFor(io.stderr, io.env)), io));
     return exit.unanswered;
   }
   const found = find(first);
@@ -52,7 +53,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
 }
 
 function say(io: Io, text: string): number {
-  io.stdout.write(text);
+  io.stdout.write(asCalled(text, io));
   return exit.fine;
 }
 

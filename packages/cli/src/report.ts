@@ -1,4 +1,5 @@
 // Findings → lines for a terminal, or JSON for a program.
+import { asCalled } from "./called.ts";
 import { wrap } from "./command.ts";
 import type { Finding, Level } from "./finding.ts";
 import { exit, type Io } from "./io.ts";
@@ -43,8 +44,8 @@ function lines({ subject, findings, well }: Examination, io: Io): string[] {
   const sorted = order.flatMap((level) => findings.filter((one) => one.level === level));
   const each = sorted.flatMap(({ id, level, sentence, mend }) => [
     `${colour[level](words[level].padEnd(6))} ${style.bold(id)}`,
-    ...wrap(harmless(sentence, 600), 96).map((line) => `       ${line}`),
-    ...(mend === undefined ? [] : indented(mend)),
+    ...wrap(asCalled(harmless(sentence, 600), io), 96).map((line) => `       ${line}`),
+    ...(mend === undefined ? [] : indented(asCalled(mend, io))),
   ]);
   const count = (level: Level) => findings.filter((one) => one.level === level).length;
   const [toMend, advised] = [count("mend"), count("advice")];

@@ -1,5 +1,6 @@
 // `sallyport dev`: the development provider for an application of one's own.
 import type { DevIdp } from "@sallyport/dev-idp";
+import { asCalled } from "../called.ts";
 import { columns, command } from "../command.ts";
 import { exit, UsageError } from "../io.ts";
 import { type Style, styleFor } from "../style.ts";
@@ -37,7 +38,7 @@ export const dev = command({
       throw new UsageError(error.message);
     });
     const signal = io.untilStopped();
-    io.stdout.write(`${summary(idp, styleFor(io.stdout, io.env)).join("\n")}\n`);
+    io.stdout.write(asCalled(`${summary(idp, styleFor(io.stdout, io.env)).join("\n")}\n`, io));
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener("abort", () => resolve(), { once: true });

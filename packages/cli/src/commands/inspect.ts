@@ -1,5 +1,6 @@
 // `sallyport inspect`: what a token says, and, against an issuer and an audience, whether an API would take it.
 import type { VerifierOptions } from "sallyport";
+import { asCalled } from "../called.ts";
 import { columns, command, wrap } from "../command.ts";
 import { type Finding, runChecks } from "../finding.ts";
 import { type DecodedToken, decodeToken } from "../inspect/decode.ts";
@@ -36,7 +37,15 @@ export const inspect = command({
     const said = runChecks(observations, { token, now: io.now() / 1000 });
     const verdict = options && (await verdictOn(text, token, options, io));
     if (values.json) io.stdout.write(`${harmlessJson(asJson(token, said, verdict, io.now()))}\n`);
-    else io.stdout.write(`${asLines(token, said, verdict, io).join("\n")}\n`);
+    else
+      io.stdout.write(
+        `${asLines(
+          token,
+          said.map((one) => calledHere(one, io)),
+          verdict,
+          io,
+        ).join("\n")}\n`,
+      );
     return statusOf(token, verdict);
   },
 });
@@ -83,6 +92,10 @@ function asLines(
     ...said.flatMap((finding) => observation(finding, style)),
     ...(verdict ? ["", ...verdictLines(verdict, style)] : []),
   ];
+}
+
+function calledHere(finding: Finding, io: Io): Finding {
+  return { ...finding, mend: finding.mend && asCalled(finding.mend, io) };
 }
 
 function section(title: string, json: unknown, style: Style): string[] {

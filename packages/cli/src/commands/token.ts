@@ -1,6 +1,7 @@
 // `sallyport token`: an access token from a provider, alone on standard output.
 import type { TokenEndpointResponse } from "openid-client";
 import { isSafeUrl } from "../answer.ts";
+import { needsNpx } from "../called.ts";
 import { command } from "../command.ts";
 import { exit, type Io, RefusedError, UsageError } from "../io.ts";
 import type { Values } from "../options.ts";
@@ -134,6 +135,6 @@ function printCurlLine(url: string, values: TokenValues, io: Io): number {
     ),
   ];
   // As it was understood here: curl reads a backslash otherwise, and would ask another host.
-  io.stdout.write(`${curlLine(new URL(url).href, args, io.env.npm_command === "exec")}\n`);
+  io.stdout.write(`${curlLine(new URL(url).href, args, needsNpx(io))}\n`);
   return exit.fine;
 }

@@ -13,6 +13,7 @@ export interface Ran {
 export interface RunOptions {
   readonly stdin?: string;
   readonly env?: Record<string, string>;
+  readonly binFolder?: string;
   readonly now?: () => number;
   readonly fetch?: typeof globalThis.fetch;
   readonly signal?: AbortSignal;
@@ -35,6 +36,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
     stdout: stream("stdout", options.onStdout),
     stderr: stream("stderr", options.onStderr),
     env: options.env ?? {},
+    binFolder: options.binFolder,
     fetch: options.fetch ?? globalThis.fetch,
     now: options.now ?? Date.now,
     untilStopped: () => options.signal ?? new AbortController().signal,

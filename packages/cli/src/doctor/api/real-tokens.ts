@@ -1,5 +1,6 @@
 // Real tokens for `doctor --api`: from standard input, or from commands of the user's own, never from the arguments.
 import { spawn } from "node:child_process";
+import { childEnvOf } from "../../called.ts";
 import { bare } from "../../inspect/token-text.ts";
 import { type Io, UsageError } from "../../io.ts";
 import { readAll } from "../../prompt.ts";
@@ -18,7 +19,7 @@ export async function tokenFromCommand(
   // Its prompts and complaints are for the person at the keyboard.
   const child = spawn(command, {
     shell: true,
-    env: io.env as NodeJS.ProcessEnv,
+    env: childEnvOf(io) as NodeJS.ProcessEnv,
     stdio: ["inherit", "pipe", "inherit"],
   });
   let output = "";
