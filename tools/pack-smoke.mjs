@@ -80,7 +80,7 @@ function theLibraryAlone(tarball) {
     cwd: alone,
     encoding: "utf8",
   });
-  if (status !== 2 || !stderr.includes("npx @sallyport/cli"))
+  if (status !== 2 || !stderr.includes("install `@sallyport/cli` beside `sallyport`"))
     problems.push(`npx sallyport with the library alone: ${status} ${stderr}`);
 }
 

@@ -17,7 +17,7 @@ if (program !== undefined) {
   process.stdout.write(`${version}\n`);
 } else {
   process.stderr.write(
-    `The command is a package of its own, so that the library brings nothing that an API does not need: \`npx ${name} --help\` runs it, \`npm install --save-dev ${name}\` keeps it.\n`,
+    `The command is a package of its own, so that the library brings nothing that an API does not need: install \`${name}\` beside \`sallyport\`, as Sallyport's README says.\n`,
   );
   process.exitCode = 2;
 }
