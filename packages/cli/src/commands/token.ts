@@ -10,6 +10,7 @@ import { browser } from "../token/browser.ts";
 import { clientCredentials } from "../token/client-credentials.ts";
 import { curlLine } from "../token/curl-line.ts";
 import { device } from "../token/device.ts";
+import { scopeDifference } from "../token/granted-scope.ts";
 import type { TokenQuestion } from "../token/provider.ts";
 import { clientSecretOf, noSecretArgument } from "../token/secret.ts";
 
@@ -59,6 +60,8 @@ export const token = command({
   async run(values, io) {
     if (values.curl !== undefined) return printCurlLine(values.curl, values, io);
     const tokens = await obtain(values, io);
+    const difference = scopeDifference(values.scope, tokens.scope);
+    if (difference !== undefined) io.stderr.write(`${difference}\n`);
     io.stdout.write(`${lineOf(tokens, values)}\n`);
     return exit.fine;
   },

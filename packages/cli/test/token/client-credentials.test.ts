@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { type Io, main } from "../../src/index.ts";
 import { curlLine } from "../../src/token/curl-line.ts";
 import { run, runBin } from "../support/run.ts";
-import { startProvider } from "../support/scripted-provider.ts";
+import { serve, startProvider } from "../support/scripted-provider.ts";
 import { provider } from "./support.ts";
 
 const { idp, at, verify } = await provider();
@@ -75,6 +75,44 @@ describe("client credentials", () => {
     expect(said.stderr).toBe("Client secret (it is not shown): \n");
     expect(said.stdout).toMatch(/^ey/);
     expect(raw).toEqual([true, false]);
+  });
+});
+
+describe("the scope that was granted", () => {
+  const giving = (scope: unknown) =>
+    serve((request, response) => {
+      const origin = `http://${request.headers.host}`;
+      const json =
+        request.url === "/token"
+          ? { access_token: "a-token", token_type: "Bearer", expires_in: 60, scope }
+          : { issuer: origin, token_endpoint: `${origin}/token` };
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(json));
+    });
+
+  test.each([
+    ["less", "a b", "a", "The provider granted another scope: a (asked for: a b)\n"],
+    ["more", "a", "a b", "The provider granted another scope: a b (asked for: a)\n"],
+    ["another", "a", "b", "The provider granted another scope: b (asked for: a)\n"],
+    ["none", "a", "", "The provider granted no scope (asked for: a)\n"],
+    ["the same in another order", "a b", "b  a", ""],
+    ["unsaid, which is the same (RFC 6749 §5.1)", "a", undefined, ""],
+    [
+      "what steers a terminal",
+      "a",
+      "\u001b[2J",
+      "The provider granted another scope: \\u001b[2J (asked for: a)\n",
+    ],
+  ] as const)(
+    "%s: the token is printed, and a difference is said beside it",
+    async (_name, asked, granted, said) => {
+      const args = [...at("machine", await giving(granted)), "--scope", asked];
+      expect(await run(args, { env: secret })).toEqual({ status: 0, stdout: "a-token\n", stderr: said });
+    },
+  );
+
+  test("of what was not asked for nothing is said", async () => {
+    const ran = await run(at("machine", await giving("a b")), { env: secret });
+    expect(ran).toEqual({ status: 0, stdout: "a-token\n", stderr: "" });
   });
 });
 
