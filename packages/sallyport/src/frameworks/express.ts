@@ -6,7 +6,15 @@ import { type Answer, type GuardOptions, type NodeMessage, nodeFacts } from "../
 import type { JsonObject } from "../identity.ts";
 import { createOpenApi, type OpenApi, type OpenApiOptions } from "../openapi/index.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import { type Auth, createKit, existing, type OptionalOptions, onlyRequirement } from "./common.ts";
+import {
+  type Auth,
+  createKit,
+  existing,
+  type OptionalOptions,
+  onlyRequirement,
+  optionalRules,
+  takesNothing,
+} from "./common.ts";
 import { letIn, type NodeResponse, send, setHeaders } from "./node-response.ts";
 
 export * from "./exports.ts";
@@ -90,8 +98,12 @@ export function sallyport<Claims = JsonObject>(
   return {
     ...auth,
     required: (...given) => middleware(onlyRequirement(given), {}),
-    optional: (needed, { onInvalid = "refuse" } = {}) => middleware(needed, { optional: true, onInvalid }),
-    resourceMetadata() {
+    optional: (...given: readonly unknown[]) => {
+      const { needed, rules } = optionalRules(given);
+      return middleware(needed, rules);
+    },
+    resourceMetadata(...given: readonly unknown[]) {
+      takesNothing("auth.resourceMetadata", given);
       const { answer } = existing(document);
       return (request, response, next) => {
         const found = answer(request.method ?? "", request.originalUrl ?? request.url ?? "");

@@ -15,7 +15,14 @@ import {
 import type { JsonObject } from "../identity.ts";
 import type { OpenApiOptions } from "../openapi/index.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import { type Auth, createKit, type OptionalOptions, onlyRequirement } from "./common.ts";
+import {
+  type Auth,
+  createKit,
+  type OptionalOptions,
+  onlyRequirement,
+  optionalRules,
+  takesNothing,
+} from "./common.ts";
 import { addMetadataRoute } from "./fastify-metadata.ts";
 import { type FastifyOpenApi, fastifyOpenApi } from "./fastify-openapi.ts";
 
@@ -61,12 +68,21 @@ export interface GuardedRoute {
   readonly preValidation: FastifyHook;
 }
 
+/**
+ * What `{ ...auth.required }`, without the parentheses, would spread: nothing, and leave the route open. Hence these, which no
+ * route takes, and which throw a TypeError where they are read.
+ */
+export interface NotSpread {
+  readonly onRequest: "call it: auth.required() or auth.optional(), with the parentheses";
+  readonly preValidation: "call it: auth.required() or auth.optional(), with the parentheses";
+}
+
 /** Fastify's face of the library. */
 export interface FastifyAuth<Claims> extends Auth<Claims, FastifyRequestLike> {
   /** Only callers with a valid token that meets the requirement. */
-  required(needed?: Requirement): GuardedRoute;
+  readonly required: ((needed?: Requirement) => GuardedRoute) & NotSpread;
   /** Anyone, but a token is verified, meets the requirement, and a bad one is refused (or is nobody's, by `onInvalid`). */
-  optional(needed?: Requirement, options?: OptionalOptions): GuardedRoute;
+  readonly optional: ((needed?: Requirement, options?: OptionalOptions) => GuardedRoute) & NotSpread;
   /**
    * Closes the verifier and the audit trail with the application: `app.register(auth.plugin())`. Where `publicUrl` or
    * `resource` is set, it also adds the route of the resource's metadata document (RFC 9728), open to everyone and at the
@@ -131,22 +147,50 @@ export function sallyport<Claims = JsonObject>(
     return note({ onRequest, preValidation }, needed, guardOptions);
   }
 
+  const plugin: FastifyPluginCallback = (app, _options, done) => {
+    app.addHook("onClose", () => auth.close());
+    try {
+      if (document) addMetadataRoute(app, document);
+    } catch (error) {
+      // Two of the same name, or the application's own route. Thrown, it would end the process instead of the start.
+      return done(error as Error);
+    }
+    done();
+  };
+
   return {
     ...auth,
-    required: (...given) => guarded(onlyRequirement(given), {}),
-    optional: (needed, { onInvalid = "refuse" } = {}) => guarded(needed, { optional: true, onInvalid }),
+    required: notSpread("auth.required", (...given: readonly (Requirement | undefined)[]) =>
+      guarded(onlyRequirement(given), {}),
+    ),
+    optional: notSpread("auth.optional", (...given: readonly unknown[]) => {
+      const { needed, rules } = optionalRules(given);
+      return guarded(needed, rules);
+    }),
     openapi: (given) => fastifyOpenApi(notes, given),
-    plugin: () => (app, _options, done) => {
-      app.addHook("onClose", () => auth.close());
+    plugin: (...given: readonly unknown[]) => {
       try {
-        if (document) addMetadataRoute(app, document);
+        takesNothing("auth.plugin", given);
       } catch (error) {
-        // Two of the same name, or the application's own route. Thrown, it would end the process instead of the start.
-        return done(error as Error);
+        const [, , done] = given;
+        if (typeof done !== "function") throw error;
+        // Fastify's own call. Thrown, it would end the process instead of the start.
+        done(error);
       }
-      done();
+      return plugin;
     },
   };
+}
+
+/** Spread, a function gives its own members alone: here, what throws at that very line. */
+function notSpread<Make extends object>(name: string, make: Make): Make & NotSpread {
+  const get = () => {
+    throw new TypeError(`${name} is a function: did you mean ${name}(), with the parentheses?`);
+  };
+  for (const hook of ["onRequest", "preValidation"]) {
+    Object.defineProperty(make, hook, { enumerable: true, get });
+  }
+  return make as Make & NotSpread;
 }
 
 function send(answer: Answer, reply: FastifyReplyLike, done: (error?: Error) => void): void {

@@ -3,7 +3,14 @@ import type { Requirement } from "../authorize/index.ts";
 import { type Answer, type GuardOptions, vary, webFacts } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import { type Auth, createKit, existing, type OptionalOptions } from "./common.ts";
+import {
+  type Auth,
+  createKit,
+  existing,
+  type OptionalOptions,
+  optionsLast,
+  requirementFirst,
+} from "./common.ts";
 
 export * from "./exports.ts";
 
@@ -92,21 +99,16 @@ export function sallyport<Claims = JsonObject>(
     };
   }
 
-  /** Sorts out whether a requirement comes first. */
-  const overloaded =
-    (optional: boolean) =>
-    (first: unknown, second?: unknown, third: OptionalOptions = {}): FetchHandler<never[]> =>
-      typeof first === "function"
-        ? handle(undefined, first as CallerHandler<never, never[]>, {
-            ...(second as OptionalOptions | undefined),
-            optional,
-          })
-        : handle(first as Requirement, second as CallerHandler<never, never[]>, { ...third, optional });
-
   return {
     ...auth,
-    required: overloaded(false) as FetchAuth<Claims>["required"],
-    optional: overloaded(true) as FetchAuth<Claims>["optional"],
+    required(...given: readonly unknown[]) {
+      const { needed, handler } = requirementFirst(given);
+      return handle(needed, handler as CallerHandler<never, never[]>, {});
+    },
+    optional(...given: readonly unknown[]) {
+      const { needed, handler, rules } = optionsLast(given);
+      return handle(needed, handler as CallerHandler<never, never[]>, rules);
+    },
     resourceMetadata({ method, url }) {
       const found = existing(document).answer(method, url);
       return found && respond(found);

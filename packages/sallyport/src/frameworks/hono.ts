@@ -8,7 +8,15 @@ import { type Answer, type GuardOptions, type NodeMessage, vary, webFacts } from
 import type { Identity, JsonObject } from "../identity.ts";
 import type { OpenApiOptions } from "../openapi/index.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import { type Auth, createKit, existing, type OptionalOptions, onlyRequirement } from "./common.ts";
+import {
+  type Auth,
+  createKit,
+  existing,
+  type OptionalOptions,
+  onlyRequirement,
+  optionalRules,
+  takesNothing,
+} from "./common.ts";
 import { type HonoOpenApi, honoOpenApi } from "./hono-openapi.ts";
 
 export * from "./exports.ts";
@@ -76,8 +84,12 @@ export function sallyport<Claims = JsonObject>(
   return {
     ...auth,
     required: (...given) => middleware(onlyRequirement(given), {}),
-    optional: (needed, { onInvalid = "refuse" } = {}) => middleware(needed, { optional: true, onInvalid }),
-    resourceMetadata() {
+    optional: (...given: readonly unknown[]) => {
+      const { needed, rules } = optionalRules(given);
+      return middleware(needed, rules);
+    },
+    resourceMetadata(...given: readonly unknown[]) {
+      takesNothing("auth.resourceMetadata", given);
       const { answer } = existing(document);
       return async (c, next) => {
         const found = answer(c.req.method, c.req.url);

@@ -1,7 +1,7 @@
 // `@Protected`, `@MaybeProtected`, `@Public` and `@Caller`.
 import { applyDecorators, createParamDecorator, type ExecutionContext, UseGuards } from "@nestjs/common";
 import type { Requirement } from "../authorize/index.ts";
-import type { OptionalOptions } from "./common.ts";
+import { type OptionalOptions, onlyRequirement, optionalRules } from "./common.ts";
 import { maybeCaller } from "./nest-gates.ts";
 import { SallyportGuard } from "./nest-guard.ts";
 import { mark } from "./nest-marks.ts";
@@ -20,7 +20,10 @@ import { mark } from "./nest-marks.ts";
  * }
  * ```
  */
-export function Protected(needed?: Requirement): ClassDecorator & MethodDecorator {
+export function Protected(needed?: Requirement): ClassDecorator & MethodDecorator;
+export function Protected(...given: readonly (Requirement | undefined)[]): ClassDecorator & MethodDecorator {
+  refuseTarget("@Protected", given);
+  const needed = onlyRequirement(given);
   return applyDecorators(mark({ access: "protected", needed }), UseGuards(SallyportGuard));
 }
 
@@ -30,13 +33,19 @@ export function Protected(needed?: Requirement): ClassDecorator & MethodDecorato
  */
 export function MaybeProtected(
   needed?: Requirement,
-  { onInvalid = "refuse" }: OptionalOptions = {},
-): ClassDecorator & MethodDecorator {
+  options?: OptionalOptions,
+): ClassDecorator & MethodDecorator;
+export function MaybeProtected(...given: readonly unknown[]): ClassDecorator & MethodDecorator {
+  refuseTarget("@MaybeProtected", given);
+  const { needed, rules } = optionalRules(given, "@MaybeProtected");
+  const { onInvalid } = rules;
   return applyDecorators(mark({ access: "optional", needed, onInvalid }), UseGuards(SallyportGuard));
 }
 
 /** Open to everyone, whatever the class and the module say. A token is not looked at. */
-export function Public(): ClassDecorator & MethodDecorator {
+export function Public(): ClassDecorator & MethodDecorator;
+export function Public(...given: readonly unknown[]): ClassDecorator & MethodDecorator {
+  refuseTarget("@Public", given);
   return mark({ access: "public" });
 }
 
@@ -44,6 +53,21 @@ export function Public(): ClassDecorator & MethodDecorator {
  * The caller's `Identity`, as a parameter of a handler. On a route with `@MaybeProtected` it is `undefined` for nobody;
  * on a route that nothing protects the call fails (500), so that a forgotten decorator is seen at once.
  */
-export const Caller: () => ParameterDecorator = createParamDecorator(
-  (_data: unknown, context: ExecutionContext) => maybeCaller(context.switchToHttp().getRequest()),
+export const Caller: () => ParameterDecorator = (...given: readonly unknown[]) => {
+  refuseTarget("@Caller", given);
+  return callerOf();
+};
+
+const callerOf = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  maybeCaller(context.switchToHttp().getRequest()),
 );
+
+/**
+ * A decorator without its parentheses is called with what it decorates: a class, or a prototype, a name and a descriptor or
+ * an index. It would return a decorator, which nobody calls, and the route would be open.
+ */
+function refuseTarget(name: string, given: readonly unknown[]): void {
+  if (given.length > 2 || typeof given[0] === "function") {
+    throw new TypeError(`${name} is called: did you mean ${name}(), with the parentheses?`);
+  }
+}

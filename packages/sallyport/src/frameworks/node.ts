@@ -6,7 +6,14 @@ import { isPromise } from "../chain.ts";
 import { type Answer, type GuardOptions, nodeFacts } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import { type Auth, createKit, existing, type OptionalOptions } from "./common.ts";
+import {
+  type Auth,
+  createKit,
+  existing,
+  type OptionalOptions,
+  optionsLast,
+  requirementFirst,
+} from "./common.ts";
 import { letIn, send, setHeaders } from "./node-response.ts";
 
 export * from "./exports.ts";
@@ -84,16 +91,14 @@ export function sallyport<Claims = JsonObject>(
 
   return {
     ...auth,
-    required: (first: Requirement | Listener, second?: Listener) =>
-      typeof first === "function" ? listen(undefined, first, {}) : listen(first, second as Listener, {}),
-    optional: (
-      first: Requirement | Listener,
-      second?: Listener | OptionalOptions,
-      third: OptionalOptions = {},
-    ) =>
-      typeof first === "function"
-        ? listen(undefined, first, { ...(second as OptionalOptions), optional: true })
-        : listen(first, second as Listener, { ...third, optional: true }),
+    required(...given: readonly unknown[]) {
+      const { needed, handler } = requirementFirst(given);
+      return listen(needed, handler as Listener, {});
+    },
+    optional(...given: readonly unknown[]) {
+      const { needed, handler, rules } = optionsLast(given);
+      return listen(needed, handler as Listener, rules);
+    },
     async check(request, response, needed) {
       const facts = nodeFacts(request);
       const answer = await gate(needed)(request, facts);
