@@ -63,6 +63,8 @@ export interface Core<Claims = JsonObject> {
   readonly refuse: "answer" | "throw";
   /** The resource's metadata document; `undefined` where there is none. */
   readonly metadata: ResourceMetadata | undefined;
+  /** From now on challenges point to the document. */
+  metadataIsServed(): void;
   /** Compiles a guard; a framework's `required()` and `optional()` call it once a route. */
   guard(needed: Requirement | undefined, options?: GuardOptions): Guard<Claims>;
   /** Decides without throwing and without a request. */
@@ -150,14 +152,17 @@ export function createCore<Claims = JsonObject>(
     ),
   );
   const metadata = inCallersWords(call, () => metadataOf(verifierOptions, description, verifier));
+  const challenge = { realm: options.realm ?? "api", ...(verifier.dpop && { dpop: verifier.dpop }) };
+  // A challenge that points to a 404 is worse than none: it waits for what serves the document.
+  const pointing = metadata && {
+    challenge: { ...challenge, resourceMetadata: metadata.url, scopes: options.requiredScopes ?? [] },
+    served: false,
+  };
   const guardDeps = {
     verifier,
     metadata,
-    challenge: {
-      realm: options.realm ?? "api",
-      ...(verifier.dpop && { dpop: verifier.dpop }),
-      ...(metadata && { resourceMetadata: metadata.url, scopes: options.requiredScopes ?? [] }),
-    },
+    challenge,
+    pointing,
     onRefused,
     refuse,
     warn: deps.logger && ((message: string) => deps.logger?.warn({ event: "on_refused_failed" }, message)),
@@ -172,6 +177,9 @@ export function createCore<Claims = JsonObject>(
     verifier,
     refuse,
     metadata,
+    metadataIsServed() {
+      if (pointing) pointing.served = true;
+    },
     guard: (needed, guardOptions = {}) => createGuard(needed, guardOptions, guardDeps),
     decide: (identity, needed) => decide(identity, requirement(needed), now()),
     ready: () => verifier.ready(),

@@ -40,6 +40,8 @@ export interface Document {
   readonly path: string;
   /** The answer to a request for it; `undefined` for any other path. `url` is the target, or the whole URL. */
   answer(method: string, url: string): Answer | undefined;
+  /** To be called by what serves it: from then on challenges point to it. */
+  isServed(): void;
 }
 
 /** What an adapter builds on. */
@@ -169,6 +171,7 @@ export function createKit<Claims, Carrier extends object>(
     document: metadata && {
       path: metadata.path,
       answer: (method, url) => answerMetadata(metadata, method, url),
+      isServed: core.metadataIsServed,
     },
     gate,
     hasPassed,

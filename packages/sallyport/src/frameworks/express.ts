@@ -104,7 +104,8 @@ export function sallyport<Claims = JsonObject>(
     },
     resourceMetadata(...given: readonly unknown[]) {
       takesNothing("auth.resourceMetadata", given);
-      const { answer } = existing(document);
+      const { answer, isServed } = existing(document);
+      isServed();
       return (request, response, next) => {
         const found = answer(request.method ?? "", request.originalUrl ?? request.url ?? "");
         if (found) send(found, response);

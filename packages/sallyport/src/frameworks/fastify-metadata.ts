@@ -34,7 +34,7 @@ const usualMethods = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"
  * Adds the route. It goes to the application itself, since its path begins at the root of the host: a plugin's prefix would
  * be added to it. Plugins' applications inherit from the one above them.
  */
-export function addMetadataRoute(app: object, { path, answer }: Document): void {
+export function addMetadataRoute(app: object, { path, answer, isServed }: Document): void {
   const root = rootOf(app as FastifyLike);
   const handler: Handler = ({ raw }, reply) => {
     const found = answer(raw.method ?? "", raw.url ?? "");
@@ -51,6 +51,7 @@ export function addMetadataRoute(app: object, { path, answer }: Document): void 
     onRequest: handler,
     handler,
   });
+  isServed();
 }
 
 /** Sends an answer that is nobody's refusal. */

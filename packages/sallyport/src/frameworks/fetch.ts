@@ -75,6 +75,9 @@ export function sallyport<Claims = JsonObject>(
 ): FetchAuth<Claims> {
   const { auth, gate, document } = createKit<Claims, Request>(options, deps);
 
+  // When it is served, only the application's own code knows.
+  document?.isServed();
+
   function handle<Rest extends readonly unknown[]>(
     needed: Requirement | undefined,
     handler: CallerHandler<never, Rest>,

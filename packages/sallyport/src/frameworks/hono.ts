@@ -90,7 +90,8 @@ export function sallyport<Claims = JsonObject>(
     },
     resourceMetadata(...given: readonly unknown[]) {
       takesNothing("auth.resourceMetadata", given);
-      const { answer } = existing(document);
+      const { answer, isServed } = existing(document);
+      isServed();
       return async (c, next) => {
         const found = answer(c.req.method, c.req.url);
         if (found) return respond(found, c);

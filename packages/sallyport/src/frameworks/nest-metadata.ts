@@ -14,5 +14,6 @@ export function serveMetadata(adapter: AbstractHttpAdapter, document: Document):
       if (found) send(found, response);
       else next();
     });
+    document.isServed();
   }
 }

@@ -67,6 +67,9 @@ export function sallyport<Claims = JsonObject>(
 ): NodeAuth<Claims> {
   const { auth, gate, refuse, document } = createKit<Claims, IncomingMessage>(options, deps);
 
+  // When it is served, only the application's own code knows.
+  document?.isServed();
+
   function listen(needed: Requirement | undefined, listener: Listener, guardOptions: GuardOptions): Listener {
     if (typeof listener !== "function") {
       throw new TypeError("auth.required and auth.optional take a listener: (request, response) => …");

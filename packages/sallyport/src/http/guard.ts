@@ -31,8 +31,10 @@ export interface GuardOptions {
 /** What a guard needs of the application. */
 export interface GuardDeps<Claims> extends RefusalDeps {
   readonly verifier: Verifier<Claims>;
-  /** The document that challenges point to. */
+  /** The resource's metadata document. */
   readonly metadata?: ResourceMetadata | undefined;
+  /** The challenge that points to it, once something serves it. */
+  readonly pointing?: { readonly challenge: ChallengeOptions; readonly served: boolean } | undefined;
   readonly now: () => number;
   /** Receives the decision; `undefined` where nobody listens. */
   readonly emit: ((event: DecisionEvent) => void) | undefined;
@@ -60,7 +62,8 @@ export function createGuard<Claims>(
   const heard = emit !== undefined || watch !== undefined;
   const frozen = needed === undefined ? undefined : requirement(needed);
   const described = frozen && describeRequirement(frozen);
-  const refusalDeps = deps.metadata ? { ...deps, challenge: withScopes(deps.challenge, frozen) } : deps;
+  const { pointing } = deps;
+  const pointingDeps = pointing && { ...deps, challenge: withScopes(pointing.challenge, frozen) };
 
   // A guard of the whole application stands in front of the document too, wherever the document's route was put. Whoever
   // is to be refused there gets the document itself: going on would let everyone in to what else answers that path.
@@ -170,7 +173,8 @@ export function createGuard<Claims>(
     const document = inPlace(facts);
     // Who only asks for the document tries nothing, and is refused nothing.
     if (heard && !(document && token === undefined)) tell(facts, begun, "refused", verified, error);
-    return document ?? new Refused(error, refusalDeps, facts.scheme);
+    const how = pointing?.served && pointingDeps ? pointingDeps : deps;
+    return document ?? new Refused(error, how, facts.scheme);
   }
 
   function errorOf(

@@ -7,6 +7,7 @@ import { type MakeServer, runCases, type TestServer } from "../support/run-http-
 const makeHono: MakeServer = ({ routes, options, deps, handled }) => {
   const auth = sallyport(options, deps);
   const app = new Hono();
+  if (options.publicUrl) app.use(auth.resourceMetadata());
   app.onError((error, c) => {
     if (!(error instanceof AuthError)) throw error;
     return c.json({ handled: error.code }, error.statusCode);

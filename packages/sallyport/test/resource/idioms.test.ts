@@ -2,15 +2,19 @@
 import { Controller, Module } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import { ExpressAdapter } from "@nestjs/platform-express";
+import express from "express";
 import Fastify from "fastify";
+import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sallyport as expressAuth } from "../../src/frameworks/express.ts";
 import { sallyport } from "../../src/frameworks/fastify.ts";
+import { sallyport as fetchAuth } from "../../src/frameworks/fetch.ts";
 import { sallyport as honoAuth } from "../../src/frameworks/hono.ts";
 import { SallyportModule } from "../../src/frameworks/nest.ts";
 import { RESOURCE_GATES } from "../../src/frameworks/nest-resource.ts";
 import { scope } from "../../src/index.ts";
 import { fakeIssuer } from "../../src/testing/index.ts";
+import { listen } from "../support/listen.ts";
 import { rawRequest } from "../support/raw-http.ts";
 import type { TestServer } from "../support/run-http-cases.ts";
 import { applications } from "./servers.ts";
@@ -76,6 +80,56 @@ test("fastify: without `resource` the plugin adds no route", async () => {
 test("express and hono: middleware without a document is refused at construction", () => {
   expect(() => expressAuth(idp.config, idp.deps).resourceMetadata()).toThrow("`publicUrl` or `resource`");
   expect(() => honoAuth(idp.config, idp.deps).resourceMetadata()).toThrow("`publicUrl` or `resource`");
+});
+
+describe("challenges point to the document once something serves it", () => {
+  const options = { ...idp.config, publicUrl: host, dpop: "off" } as const;
+  const plain = 'Bearer realm="api"';
+  const pointing = `Bearer realm="api", resource_metadata="${host}${wellKnown}"`;
+
+  test.each([
+    [false, plain],
+    [true, pointing],
+  ])("fastify, served: %s", async (served, challenge) => {
+    const auth = sallyport(options, idp.deps);
+    const app = Fastify();
+    app.get("/list", auth.required(), () => []);
+    if (served) app.register(auth.plugin());
+    expect((await app.inject("/list")).headers["www-authenticate"]).toBe(challenge);
+    await app.close();
+  });
+
+  test.each([
+    [false, plain],
+    [true, pointing],
+  ])("hono, served: %s", async (served, challenge) => {
+    const auth = honoAuth(options, idp.deps);
+    const app = new Hono();
+    app.get("/list", auth.required(), (c) => c.json([]));
+    if (served) app.use(auth.resourceMetadata());
+    expect((await app.request("/list")).headers.get("www-authenticate")).toBe(challenge);
+  });
+
+  test.each([
+    [false, plain],
+    [true, pointing],
+  ])("express, served: %s", async (served, challenge) => {
+    const auth = expressAuth(options, idp.deps);
+    const app = express();
+    if (served) app.use(auth.resourceMetadata());
+    app.get("/list", auth.required(), (_request, response) => void response.json([]));
+    const server = await listen(app);
+    const answer = await fetch(`http://127.0.0.1:${server.port}/list`);
+    expect(answer.headers.get("www-authenticate")).toBe(challenge);
+    await server.close();
+  });
+
+  test("Request: always, since only the application's code knows", async () => {
+    const answer = await fetchAuth(options, idp.deps).required(() => new Response())(
+      new Request(`${host}/list`),
+    );
+    expect(answer.headers.get("www-authenticate")).toBe(pointing);
+  });
 });
 
 describe("nest", () => {

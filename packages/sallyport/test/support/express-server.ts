@@ -9,6 +9,7 @@ export const makeExpress =
   ({ routes, options, deps, handled }) => {
     const auth = sallyport(options, deps);
     const app = framework();
+    if (options.publicUrl) app.use(auth.resourceMetadata());
     app.use(framework.urlencoded({ extended: false }));
     for (const { method, path, access, needed, onInvalid, form } of routes) {
       const verb = method === "ALL" ? "all" : method === "POST" ? "post" : "get";
