@@ -113,7 +113,7 @@ export function createKit<Claims, Carrier extends object>(
     const found = visits.get(request);
     if (found === undefined) {
       throw new TypeError(
-        "No caller is known on this route: put auth.required() or auth.optional(), with the parentheses, in front of its handler",
+        "No caller is known on this route: put auth.required() or auth.optional(), with the parentheses, in front of its handler; or another sallyport() guards this route: ask that one",
       );
     }
     return found.identity;

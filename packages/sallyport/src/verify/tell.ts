@@ -31,14 +31,16 @@ export function createTell(
   };
 }
 
-/** Tells of a well-signed token that was meant for somebody else. */
+/** Tells of a good token that was meant for somebody else. */
 export function tellConfusion(tell: Tell, error: unknown, issuer: string): void {
   if (!(error instanceof AuthError)) return;
-  const name =
-    error.code === "invalid_audience"
-      ? "audience_confusion"
-      : error.code === "wrong_token_type"
-        ? "token_type_confusion"
-        : undefined;
-  if (name) tell({ name, issuer, message: `A well-signed token was refused: ${error.message}` });
+  const { code, message } = error;
+  if (code === "invalid_audience") {
+    const what = "A good token of this issuer for another API was used here";
+    tell({ name: "audience_confusion", issuer, message: `${what}: ${message}` });
+  }
+  if (code === "wrong_token_type") {
+    const what = "A good token of this issuer that is no access token was used here";
+    tell({ name: "token_type_confusion", issuer, message: `${what}: ${message}` });
+  }
 }

@@ -46,7 +46,7 @@ afterEach(() => {
 
 const refusedLines = [
   "sallyport: refused GET /admin 401 missing_token — The request carries no access token",
-  `sallyport: security audience_confusion issuer=${kit.issuer} — A well-signed token was refused: The token's aud names another audience than the configured`,
+  `sallyport: security audience_confusion issuer=${kit.issuer} — A good token of this issuer for another API was used here: The token's aud names another audience than the configured`,
   "sallyport: refused GET /admin 401 invalid_audience — The token's aud names another audience than the configured",
 ];
 
@@ -91,7 +91,7 @@ describe("a logger", () => {
   ];
   const security: [string, string] = [
     "warn",
-    "A well-signed token was refused: The token's aud names another audience than the configured",
+    "A good token of this issuer for another API was used here: The token's aud names another audience than the configured",
   ];
 
   test("alone hears each refusal and each security event once, and nothing that was allowed", async () => {
@@ -119,7 +119,7 @@ describe("a logger", () => {
     const { lines, logger } = recorder();
     await visit({ logger, audit: loggerSink(logger) });
     expect(lines).toHaveLength(4);
-    expect(lines.filter(([, message]) => /audience_confusion|well-signed/.test(message))).toHaveLength(1);
+    expect(lines.filter(([, message]) => /audience_confusion|good token/.test(message))).toHaveLength(1);
   });
 
   test("beside a sink over another logger: each hears security events", async () => {

@@ -622,7 +622,7 @@ const decisions: readonly HttpCase[] = [
       events: [],
       body: {
         thrown:
-          "No caller is known on this route: put auth.required() or auth.optional(), with the parentheses, in front of its handler",
+          "No caller is known on this route: put auth.required() or auth.optional(), with the parentheses, in front of its handler; or another sallyport() guards this route: ask that one",
       },
     },
     differs: Object.fromEntries(

@@ -260,7 +260,7 @@ describe("what is no token", () => {
     [
       "an opaque token",
       "2YotnFZFEjr1zCsicMWpAA",
-      "it has no dots, as an opaque token has none; the provider must issue a JWT for this API (often by naming the audience in the request)",
+      "it has no dots, as an opaque token has none; the provider must issue a JWT for this API (often by naming the audience in the request), or be asked about its tokens: `introspection`",
     ],
     [
       "an encrypted token",

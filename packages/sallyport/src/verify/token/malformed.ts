@@ -18,7 +18,7 @@ function hintOf(token: string): string | undefined {
   if (/^\s|\s$/.test(token)) return "it has white space around it; remove that";
   switch (countDots(token)) {
     case 0:
-      return "it has no dots, as an opaque token has none; the provider must issue a JWT for this API (often by naming the audience in the request)";
+      return "it has no dots, as an opaque token has none; the provider must issue a JWT for this API (often by naming the audience in the request), or be asked about its tokens: `introspection`";
     case 4:
       return "it has five parts, as an encrypted token (JWE) has; the provider must sign it and not encrypt it";
     default:
