@@ -56,7 +56,7 @@ export const rooms = {
   testing: { rooms: [...ground, "client", "verify", "authorize", "http", "sallyport"] },
   frameworks: {
     // `index`: each subpath hands on what users need beside `sallyport()`.
-    rooms: ["chain", "http", "openapi", "sallyport", "index"],
+    rooms: ["chain", "options", "http", "openapi", "sallyport", "index"],
     types: [...ground, "verify", "authorize"],
     // Only Nest's decorators need the framework itself; the others are known by their types.
     files: {

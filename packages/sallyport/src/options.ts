@@ -18,6 +18,8 @@ export interface OptionRow {
   readonly secret?: boolean;
   /** The rows of an option that is an object of options. */
   readonly members?: OptionTable;
+  /** The rows of an object that it may be, none of which comes from the environment. */
+  readonly orMembers?: OptionTable;
 }
 
 /** The options of one room, by name. */
@@ -73,10 +75,18 @@ export function checkArguments(
 function advice(name: string, table: OptionTable, elsewhere: Elsewhere | undefined): string {
   const { table: others = {}, place = String } = elsewhere ?? {};
   if (Object.hasOwn(others, name)) return `: it ${place(name)}`;
+  const owner = ownerOf(name, table);
+  if (owner !== undefined) return `: it belongs into \`${owner}\`: { ${owner}: { ${name} } }`;
   const known = Object.keys(table);
   const near = nearest(name, [...known, ...Object.keys(others)]);
   if (near === undefined) return `. It has: ${known.join(", ")}`;
   return `; did you mean \`${near}\`?${Object.hasOwn(table, near) ? "" : ` It ${place(near)}`}`;
+}
+
+/** The option whose object has a member of this name: it was given one level too high. */
+function ownerOf(name: string, table: OptionTable): string | undefined {
+  const holds = ({ members, orMembers }: OptionRow) => Object.hasOwn(members ?? orMembers ?? {}, name);
+  return Object.entries(table).find(([, row]) => holds(row))?.[0];
 }
 
 const longestName = 64;

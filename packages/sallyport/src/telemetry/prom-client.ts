@@ -67,6 +67,9 @@ const optionTable = {
  * ```
  */
 export function prometheus(options: PrometheusOptions = {}): Telemetry {
+  if (isRegistry(options)) {
+    throw new TypeError("prometheus takes options: did you mean prometheus({ registry })?");
+  }
   checkOptions("prometheus", options, optionTable);
   const { registry = register as unknown as PrometheusRegistry, routes } = options;
   return counting(() => share(registry), { routes });

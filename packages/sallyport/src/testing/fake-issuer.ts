@@ -11,14 +11,8 @@ import {
 } from "../verify/index.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
 import { createFakeIntrospection } from "./fake-introspection.ts";
-import {
-  createTestKey,
-  type Segment,
-  signJws,
-  type TestAlgorithm,
-  type TestKey,
-  testAlgorithms,
-} from "./sign.ts";
+import { checkRequest } from "./request-options.ts";
+import { createTestKey, type Segment, signJws, type TestAlgorithm, type TestKey } from "./sign.ts";
 import { draftToken, type TokenRequest } from "./token-request.ts";
 import { tokenShapes } from "./token-shapes.ts";
 
@@ -110,7 +104,7 @@ export interface FakeIssuer {
 /**
  * Makes an issuer for tests.
  *
- * @throws TypeError where the algorithm or the preset is none that exists
+ * @throws TypeError where an option is unknown or of the wrong form; so do its functions, about what they are asked for
  *
  * @example
  * ```ts
@@ -122,19 +116,14 @@ export interface FakeIssuer {
  * ```
  */
 export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
+  checkRequest("fakeIssuer", options);
   const { preset: name = "rfc9068", lifetimeSeconds = 300, clock = createTestClock() } = options;
-  if (!Object.hasOwn(tokenShapes, name)) {
-    throw new TypeError(`fakeIssuer: \`preset\` takes one of ${Object.keys(tokenShapes).join(", ")}`);
-  }
   const preset = presets[name];
   const {
     issuer = tokenShapes[name].issuer,
     algorithm = usualAlgorithm(preset),
     audience = "my-api",
   } = options;
-  if (!testAlgorithms.includes(algorithm)) {
-    throw new TypeError(`fakeIssuer: \`algorithm\` takes one of ${testAlgorithms.join(", ")}`);
-  }
   const audiences = Object.freeze(typeof audience === "string" ? [audience] : [...audience]);
   const base = issuer.replace(/\/$/, "");
   const urls = {
@@ -177,14 +166,17 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
 
   const asked = createFakeIntrospection({ issuer, now: clock.now, sign });
 
-  async function token(request?: TokenRequest): Promise<string> {
+  async function token(request?: TokenRequest, ...others: readonly unknown[]): Promise<string> {
+    checkRequest("token", request, others);
     const { header, payload } = draft(request);
     const made = await sign(header, payload);
     asked.remember(made, payload);
     return made;
   }
 
-  function opaqueToken({ prefix = "", ...request }: OpaqueTokenRequest = {}): string {
+  function opaqueToken(given: OpaqueTokenRequest = {}, ...others: readonly unknown[]): string {
+    checkRequest("opaqueToken", given, others);
+    const { prefix = "", ...request } = given;
     const { payload } = draft(request);
     const random = crypto.getRandomValues(new Uint8Array(24));
     const made = `${prefix}${Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
@@ -194,7 +186,9 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
 
   let ownKey: Promise<DpopKey> | undefined;
 
-  async function dpop({ method, url, nonce, key: given, token: known, ...request }: DpopRequest) {
+  async function dpop(whole: DpopRequest, ...others: readonly unknown[]) {
+    checkRequest("dpop", whole, others);
+    const { method, url, nonce, key: given, token: known, ...request } = whole;
     ownKey ??= createDpopKey();
     const dpopKey = given ?? (await ownKey);
     const cnf = { jkt: dpopKey.thumbprint };
@@ -240,9 +234,15 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
     token,
     opaqueToken,
     revoke: asked.revoke,
-    bearer: async (request) => ({ authorization: `Bearer ${await token(request)}` }),
+    async bearer(request?: TokenRequest, ...others: readonly unknown[]) {
+      checkRequest("token", request, others, "bearer");
+      return { authorization: `Bearer ${await token(request)}` };
+    },
     dpop,
-    draft,
+    draft(request, ...others: readonly unknown[]) {
+      checkRequest("token", request, others, "draft");
+      return draft(request);
+    },
     sign,
     key,
     jwks,

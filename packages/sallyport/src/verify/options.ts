@@ -126,12 +126,14 @@ export const verifierOptionTable = {
     check: isPlainObject,
     takes: `an object of ${Object.keys(limitTable).join(", ")}`,
     doc: "Bounds on what is looked at; each can only be lowered.",
+    orMembers: limitTable,
   },
   cache: {
     check: (value) => value === false || isPlainObject(value),
     takes: `false, or an object of ${Object.keys(cacheTable).join(", ")}`,
     doc: "The cache of verified tokens.",
     default: "on",
+    orMembers: cacheTable,
   },
   realm: {
     check: (value) => isText(value) && /^[\x20-\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(value),

@@ -344,6 +344,9 @@ test("telemetry takes what prometheus() and openTelemetry() return, and nothing 
   expect(() => prometheus({ registry: {} as never })).toThrow(
     "prometheus: `registry` takes a Registry of prom-client",
   );
+  expect(() => prometheus(new Registry() as never)).toThrow(
+    new TypeError("prometheus takes options: did you mean prometheus({ registry })?"),
+  );
   expect(() => prometheus({ registr: 1 } as never)).toThrow("prometheus has no option `registr`");
   const throwing = promClient().telemetry.watch();
   const deps = {

@@ -1,5 +1,5 @@
 // The fake issuer of `sallyport/testing`, against the real verifier.
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createDpopKey } from "../../src/client/index.ts";
 import {
   AuthError,
@@ -382,4 +382,40 @@ test("an opaque token that is bound to a key needs its proof as well", async () 
     );
   }
   expect(idp.requests.introspection).toBe(1);
+});
+
+describe("what is misspelt is found, where a test would pass for the wrong reason", () => {
+  const idp = fakeIssuer();
+  const loose = idp as unknown as Record<string, (...given: unknown[]) => unknown>;
+  const request = { method: "GET", url: "https://api.example.org/orders" };
+
+  test.each([
+    [{ audiance: "my-api" }, "fakeIssuer has no option `audiance`; did you mean `audience`?"],
+    [{ audience: [] }, "fakeIssuer: `audience` takes a text or a non-empty list of texts"],
+    [{ lifetimeSeconds: "300" }, "fakeIssuer: `lifetimeSeconds` takes a number of seconds"],
+    ["my-api", "fakeIssuer takes an object with options"],
+  ])("fakeIssuer(%j)", (options, sentence) => {
+    expect(() => fakeIssuer(options as never)).toThrow(new TypeError(sentence));
+  });
+
+  test.each([
+    [{ sub: "s1" }, "has no option `sub`; did you mean `subject`?"],
+    [{ role: ["Admin"] }, "has no option `role`; did you mean `roles`?"],
+    [{ roles: "Admin" }, ": `roles` takes a list of strings"],
+    [{ kind: "person" }, ": `kind` takes user, service or workload"],
+  ])("%j of a token", async (asked, sentence) => {
+    for (const name of ["token", "bearer", "dpop", "opaqueToken", "draft"]) {
+      const call = async () => loose[name]?.(name === "dpop" ? { ...request, ...asked } : asked);
+      await expect(call()).rejects.toThrow(sentence);
+      await expect(call()).rejects.toThrow(new RegExp(`^${name}`));
+    }
+  });
+
+  test("a second object would be left out", async () => {
+    for (const name of ["token", "bearer", "dpop", "opaqueToken", "draft"]) {
+      const call = async () => loose[name]?.(name === "dpop" ? request : {}, { roles: ["Admin"] });
+      await expect(call()).rejects.toThrow(`${name} takes one object: put everything into it`);
+    }
+    expect(await Promise.all([{ subject: "s1" }, { subject: "s2" }].map(idp.token))).toHaveLength(2);
+  });
 });

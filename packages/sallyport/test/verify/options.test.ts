@@ -409,6 +409,20 @@ describe("what is in the wrong argument is told where it belongs", () => {
       ),
     );
   });
+  test.each([
+    ["nonce", "dpop"],
+    ["nonceSecret", "dpop"],
+    ["clientId", "introspection"],
+    ["tokens", "introspection"],
+    ["maxEntries", "cache"],
+    ["tokenBytes", "limits"],
+  ])("%s, one level too high", (name, owner) => {
+    expect(make({ ...own, [name]: true })).toThrow(
+      new TypeError(
+        `createVerifier has no option \`${name}\`: it belongs into \`${owner}\`: { ${owner}: { ${name} } }`,
+      ),
+    );
+  });
   test("misspelt besides", () => {
     expect(make({ ...own, loger: console })).toThrow(
       /^createVerifier has no option `loger`; did you mean `logger`\? It belongs into `deps`, the second/,

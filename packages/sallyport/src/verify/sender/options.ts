@@ -114,6 +114,7 @@ export const senderTable = {
     doc: "Tokens bound to a key by DPoP (RFC 9449): needs `publicUrl`. A bound token without its proof is always refused.",
     default: "`accepted` with `publicUrl`, else `off`",
     env: ["OAUTH2_DPOP", "OIDC_DPOP"],
+    orMembers: dpopTable,
   },
   mtls: {
     check: isMode,
