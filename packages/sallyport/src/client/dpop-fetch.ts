@@ -1,4 +1,5 @@
 // A `fetch` that calls an API with a DPoP-bound token: a proof for each request, and the server's nonces (RFC 9449 §7, §9).
+import { checkClientOptions, dpopKey, optionally, type Rules, text } from "./checks.ts";
 import { createDpopProof, type DpopKey } from "./dpop-key.ts";
 
 /** Options of {@link createDpopFetch}. */
@@ -12,9 +13,22 @@ export interface DpopFetchOptions {
   readonly now?: () => number;
 }
 
+const callable = (takes: string) => (value: unknown) => (typeof value === "function" ? undefined : takes);
+const rules: Rules = {
+  key: dpopKey,
+  accessToken: (value) =>
+    typeof value === "function" || text(value) === undefined
+      ? undefined
+      : "a token, or a function that brings one",
+  fetch: optionally(callable("a function like fetch")),
+  now: optionally(callable("a function that returns milliseconds")),
+};
+
 /**
  * Makes a `fetch` that adds the token and its proof, and repeats a request once where the server asks for a nonce. A body that is
  * a stream is kept in memory for that. A redirect is an error, since a proof is good for one URL; `redirect: "manual"` shows it.
+ *
+ * @throws TypeError where an option is unknown, missing or of the wrong form
  *
  * @example
  * ```ts
@@ -23,17 +37,19 @@ export interface DpopFetchOptions {
  * const orders = await api("https://api.example.org/orders");
  * ```
  */
-export function createDpopFetch({
-  key,
-  accessToken,
-  fetch = globalThis.fetch,
-  now = Date.now,
-}: DpopFetchOptions): typeof globalThis.fetch {
+export function createDpopFetch(options: DpopFetchOptions): typeof globalThis.fetch;
+export function createDpopFetch(
+  options: DpopFetchOptions,
+  ...others: readonly unknown[]
+): typeof globalThis.fetch {
+  checkClientOptions("createDpopFetch", options, rules, others);
+  const { key, accessToken, fetch = globalThis.fetch, now = Date.now } = options;
   /** The last nonce of each server. */
   const nonces = new Map<string, string>();
 
   async function send(request: Request): Promise<Response> {
     const token = typeof accessToken === "string" ? accessToken : await accessToken();
+    if (text(token) !== undefined) throw new TypeError("createDpopFetch: `accessToken` brought no token");
     const { method, url } = request;
     const nonce = nonces.get(new URL(url).origin);
     const headers = new Headers(request.headers);

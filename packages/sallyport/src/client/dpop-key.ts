@@ -1,4 +1,5 @@
 // A client's DPoP key, and the proofs made with it (RFC 9449 §4.2). Web standards alone, so that it runs in a browser, too.
+import { checkClientOptions, checkDpopKey, optionally, type Rules, text } from "./checks.ts";
 
 /** A key pair that tokens are bound to. */
 export interface DpopKey {
@@ -47,6 +48,11 @@ const rows: Readonly<
  * ```
  */
 export async function createDpopKey(pair?: CryptoKeyPair): Promise<DpopKey> {
+  if (pair !== undefined && !(pair?.privateKey?.algorithm && pair.publicKey?.algorithm)) {
+    throw new TypeError(
+      "createDpopKey takes a key pair of WebCrypto ({ privateKey, publicKey }), or nothing",
+    );
+  }
   const { privateKey, publicKey } =
     pair ??
     (await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"]));
@@ -70,8 +76,18 @@ function rowOf({ algorithm }: CryptoKey) {
   return rows[namedCurve ?? name];
 }
 
+const rules: Rules = {
+  method: text,
+  url: (value) => (isAbsolute(value) ? undefined : "the absolute URL of the request"),
+  accessToken: optionally(text),
+  nonce: optionally(text),
+  now: optionally((value) => (Number.isFinite(value) ? undefined : "milliseconds since 1970")),
+};
+
 /**
  * Signs a proof for one request; the next request needs another.
+ *
+ * @throws TypeError by rejection, where the key is none of createDpopKey's, or what the proof is for is not told
  *
  * @example
  * ```ts
@@ -81,10 +97,15 @@ function rowOf({ algorithm }: CryptoKey) {
  * };
  * ```
  */
+export async function createDpopProof(key: DpopKey, request: DpopProofRequest): Promise<string>;
 export async function createDpopProof(
   key: DpopKey,
-  { method, url, accessToken, nonce, now = Date.now() }: DpopProofRequest,
+  request: DpopProofRequest,
+  ...others: readonly unknown[]
 ): Promise<string> {
+  checkDpopKey("createDpopProof", key);
+  checkClientOptions("createDpopProof's second argument", request, rules, others);
+  const { method, url, accessToken, nonce, now = Date.now() } = request;
   const { origin, pathname } = new URL(url);
   const header = { typ: "dpop+jwt", alg: key.algorithm, jwk: key.jwk };
   const payload = {
@@ -100,6 +121,14 @@ export async function createDpopProof(
   const { sign } = rowOf(key.privateKey) as NonNullable<ReturnType<typeof rowOf>>;
   const signature = await crypto.subtle.sign(sign, key.privateKey, encoder.encode(input));
   return `${input}.${base64url(new Uint8Array(signature))}`;
+}
+
+function isAbsolute(value: unknown): boolean {
+  try {
+    return typeof value === "string" && new URL(value) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 const encoder = new TextEncoder();

@@ -127,3 +127,77 @@ test("a proof for the token endpoint hashes no token", async () => {
     iat: expect.any(Number),
   });
 });
+
+describe("mistakes are told of where they are made", () => {
+  const url = `${publicUrl}/orders`;
+  const accessToken = "a token";
+  const loose = { createDpopFetch, createDpopKey, createDpopProof } as unknown as Record<
+    string,
+    (...given: unknown[]) => unknown
+  >;
+  const call = async (name: string, ...given: unknown[]) => loose[name]?.(...given);
+
+  test("createDpopFetch", async () => {
+    const key = await createDpopKey();
+    const rows = [
+      [
+        [{ key, token: accessToken }],
+        "createDpopFetch has no option `token`. It has: key, accessToken, fetch, now",
+      ],
+      [[key, accessToken], "createDpopFetch takes one object: { key, accessToken, fetch, now }"],
+      [[], "createDpopFetch takes one object: { key, accessToken, fetch, now }"],
+      [[{ key }], "createDpopFetch: `accessToken` takes a token, or a function that brings one"],
+      [
+        [{ key, accessToken: Promise.resolve(accessToken) }],
+        "createDpopFetch: `accessToken` takes a token, or a function that brings one, and this is a promise: await it first",
+      ],
+      [[{ accessToken }], "createDpopFetch: `key` takes what createDpopKey() resolves to"],
+      [
+        [{ key: createDpopKey(), accessToken }],
+        "createDpopFetch: `key` takes what createDpopKey() resolves to, and this is a promise: await it first",
+      ],
+      [[{ key, accessToken, fetch: url }], "createDpopFetch: `fetch` takes a function like fetch"],
+      [[{ key, accessToken, now: 1 }], "createDpopFetch: `now` takes a function that returns milliseconds"],
+    ] as const;
+    // At once, not with the first request.
+    for (const [given, sentence] of rows) {
+      expect(() => loose.createDpopFetch?.(...given)).toThrow(new TypeError(sentence));
+    }
+    const empty = createDpopFetch({ key, accessToken: () => undefined as never });
+    await expect(empty(url)).rejects.toThrow("`accessToken` brought no token");
+  });
+
+  test("createDpopProof", async () => {
+    const key = await createDpopKey();
+    const second = "createDpopProof's second argument";
+    const names = "{ method, url, accessToken, nonce, now }";
+    const rows = [
+      [
+        [createDpopKey(), { method: "GET", url }],
+        "createDpopProof: `key` takes what createDpopKey() resolves to, and this is a promise: await it first",
+      ],
+      [[{ key, method: "GET", url }], "createDpopProof: `key` takes what createDpopKey() resolves to"],
+      [[key, "GET", url], `${second} takes one object: ${names}`],
+      [[key], `${second} takes one object: ${names}`],
+      [[key, { method: "GET" }], `${second}: \`url\` takes the absolute URL of the request`],
+      [[key, { method: "GET", url: "/orders" }], `${second}: \`url\` takes the absolute URL of the request`],
+      [[key, { url }], `${second}: \`method\` takes a text that is not empty`],
+      [
+        [key, { method: "GET", url, token: "x" }],
+        `${second} has no option \`token\`. It has: method, url, accessToken, nonce, now`,
+      ],
+    ] as const;
+    for (const [given, sentence] of rows) {
+      await expect(call("createDpopProof", ...given)).rejects.toThrow(new TypeError(sentence));
+    }
+  });
+
+  test.each([["P-256"], [{}], [{ privateKey: {}, publicKey: {} }], [null]])(
+    "createDpopKey(%j)",
+    async (given) => {
+      await expect(call("createDpopKey", given)).rejects.toThrow(
+        new TypeError("createDpopKey takes a key pair of WebCrypto ({ privateKey, publicKey }), or nothing"),
+      );
+    },
+  );
+});
