@@ -11,7 +11,7 @@ export function build(provider: SallyportOptions, deps: SallyportDeps = {}) {
     deps,
   );
   const app = fastify();
-  app.register(auth.plugin()); // also tells clients where they get a token
+  app.register(auth.plugin());
   app.get("/orders", auth.required(), (request) => ({ of: auth.identity(request).subject }));
   return app;
 }
