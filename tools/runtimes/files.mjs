@@ -12,6 +12,7 @@ const elsewhere = {
   "introspection/telemetry.test.ts": "prom-client runs on Node",
   "sender/dpop-web.test.ts": "exchanges the platform on Node; here each runtime has its own",
   "sender/mtls.test.ts": "needs TLS with client certificates, which Node alone shows to a handler",
+  "sender/regressions.test.ts": "sends targets that only a socket of Node's can send, to servers of Node's",
   "testing/clock-and-sign.test.ts": "compares with jose, which chooses its own platform",
   "verify/catalogue.test.ts": "reads the test files",
   "verify/discovery.test.ts": "needs node:http; the live run fetches keys",
