@@ -11,6 +11,7 @@ const ground = [
   "watch",
   "chain",
   "quietly",
+  "base64url",
   "claim-path",
   "options",
   "standard-schema",
@@ -28,9 +29,13 @@ export const rooms = {
   chain: { rooms: [] },
   "claim-path": { rooms: [], types: ["identity"] },
   quietly: { rooms: ["chain"] },
+  base64url: { rooms: [] },
   options: { rooms: [] },
   "standard-schema": { rooms: [] },
-  platform: { rooms: ["errors"], files: { "node.": { packages: ["node:buffer", "node:crypto"] } } },
+  platform: {
+    rooms: ["errors", "base64url"],
+    files: { "node.": { packages: ["node:buffer", "node:crypto"] } },
+  },
   verify: { rooms: [...ground, "platform"] },
   authorize: { rooms: ground },
   audit: { rooms: ground },
@@ -52,7 +57,10 @@ export const rooms = {
   sallyport: { rooms: [...ground, "verify", "authorize", "audit", "http", "config"] },
   index: { rooms: [...ground, "verify", "authorize", "audit", "http", "sallyport", "config"] },
   // For callers of an API: nothing of the server's side.
-  client: { rooms: [], files: { "mtls-fetch.": { packages: ["node:crypto", "node:https", "node:stream"] } } },
+  client: {
+    rooms: ["base64url", "options"],
+    files: { "mtls-fetch.": { packages: ["node:crypto", "node:https", "node:stream"] } },
+  },
   testing: { rooms: [...ground, "client", "verify", "authorize", "http", "sallyport"] },
   frameworks: {
     // `index`: each subpath hands on what users need beside `sallyport()`.

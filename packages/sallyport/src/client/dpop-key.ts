@@ -1,4 +1,6 @@
 // A client's DPoP key, and the proofs made with it (RFC 9449 §4.2). Web standards alone, so that it runs in a browser, too.
+import { base64url } from "../base64url.ts";
+import { isUrl } from "../options.ts";
 import { checkClientOptions, checkDpopKey, optionally, type Rules, text } from "./checks.ts";
 
 /** A key pair that tokens are bound to. */
@@ -78,7 +80,7 @@ function rowOf({ algorithm }: CryptoKey) {
 
 const rules: Rules = {
   method: text,
-  url: (value) => (isAbsolute(value) ? undefined : "the absolute URL of the request"),
+  url: (value) => (isUrl(value) ? undefined : "the absolute URL of the request"),
   accessToken: optionally(text),
   nonce: optionally(text),
   now: optionally((value) => (Number.isFinite(value) ? undefined : "milliseconds since 1970")),
@@ -123,23 +125,8 @@ export async function createDpopProof(
   return `${input}.${base64url(new Uint8Array(signature))}`;
 }
 
-function isAbsolute(value: unknown): boolean {
-  try {
-    return typeof value === "string" && new URL(value) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 const encoder = new TextEncoder();
 
 async function sha256(text: string): Promise<string> {
   return base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(text))));
-}
-
-function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
 }

@@ -1,6 +1,7 @@
 // `sallyport/diagnose`: the library's own judgements in words, for tools that explain a set-up. Nothing here lets a token in.
 import { AuthError } from "../errors.ts";
 import type { JsonObject } from "../identity.ts";
+import { isUrl } from "../options.ts";
 import type { Algorithm, PresetName } from "../verify/index.ts";
 import * as verify from "../verify/index.ts";
 
@@ -36,7 +37,7 @@ export function issuerDifference(whose: string, found: unknown, configured: stri
 
 /** The preset that an issuer's URL proves, if any. */
 export function inferPreset(issuer: string): PresetName | undefined {
-  return URL.canParse(issuer) ? (verify.inferPreset(issuer)?.name as PresetName | undefined) : undefined;
+  return isUrl(issuer) ? (verify.inferPreset(issuer)?.name as PresetName | undefined) : undefined;
 }
 
 /** The presets that would accept a token with this `typ` in its header and these claims, as far as its type goes. */

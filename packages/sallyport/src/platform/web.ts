@@ -1,4 +1,5 @@
 // The platform on web standards alone: WebCrypto, `atob` and `TextDecoder` (Bun, Deno, workerd, browsers).
+import { base64url } from "../base64url.ts";
 import type { AlgorithmRow, Platform, PlatformKey } from "./types.ts";
 
 interface WebKey extends PlatformKey {
@@ -80,22 +81,15 @@ async function verify(
   return crypto.subtle.verify(algorithm, cryptoKey, new Uint8Array(signature), encoder.encode(data));
 }
 
-function encodeBase64url(bytes: ArrayBuffer): string {
-  return btoa(String.fromCharCode(...new Uint8Array(bytes)))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-}
-
 async function sha256(data: string | Uint8Array): Promise<string> {
   const bytes = typeof data === "string" ? encoder.encode(data) : new Uint8Array(data);
-  return encodeBase64url(await crypto.subtle.digest("SHA-256", bytes));
+  return base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 
 async function hmacSha256(secret: Uint8Array, data: string): Promise<string> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", new Uint8Array(secret), algorithm, false, ["sign"]);
-  return encodeBase64url(await crypto.subtle.sign("HMAC", key, encoder.encode(data)));
+  return base64url(new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(data))));
 }
 
 export const platform: Platform = {

@@ -1,5 +1,7 @@
 // Signing for tests: any header, any payload, byte by byte, with keys made here.
 
+import { base64url } from "../base64url.ts";
+
 /** A signature algorithm that test keys are made for. */
 export type TestAlgorithm =
   | "RS256"
@@ -140,11 +142,4 @@ function algOf(header: Segment): unknown {
 export function segment(content: Segment): string {
   if (content instanceof Uint8Array) return base64url(content);
   return base64url(new TextEncoder().encode(typeof content === "string" ? content : JSON.stringify(content)));
-}
-
-/** Bytes as base64url without padding (RFC 7515 §2). */
-export function base64url(bytes: Uint8Array): string {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
 }

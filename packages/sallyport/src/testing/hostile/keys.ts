@@ -1,5 +1,6 @@
 // Attacks on the algorithm, the signature and the key (RFC 8725 §2.1, §3.1, §3.10).
-import { base64url, segment, signJws, type TestKey } from "../sign.ts";
+import { base64url } from "../../base64url.ts";
+import { segment, signJws, type TestKey } from "../sign.ts";
 import type { HostileKit, HostileRow } from "./types.ts";
 
 const noneSpellings = ["none", "None", "NONE", "nOnE"];

@@ -1,4 +1,5 @@
 // Who is asking: the client's credentials as headers or form fields (RFC 6749 §2.3.1, RFC 7523 §2.2).
+import { base64url } from "../../base64url.ts";
 import type { Algorithm } from "../keys/algorithms.ts";
 import { algorithms } from "../keys/algorithms.ts";
 import type { ClientCredentials } from "./settings.ts";
@@ -106,10 +107,4 @@ function signParameters(algorithm: Algorithm): RsaPssParams | EcdsaParams | { na
 
 function segment(content: object): string {
   return base64url(new TextEncoder().encode(JSON.stringify(content)));
-}
-
-function base64url(bytes: Uint8Array): string {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

@@ -108,8 +108,10 @@ export function createIntrospector<Claims>(options: IntrospectorOptions<Claims>)
       const flight = phase === "fresh" ? undefined : askBehind(token, own, at);
       if (phase !== "stale" || provider.isFailing()) return known.answer;
       // What is past its time will do only while the provider fails, or is slow.
-      if (!flight && !refusal(token, at)) throw tooMany();
-      if (!flight) return known.answer;
+      if (!flight) {
+        if (!refusal(token, at)) throw tooMany();
+        return known.answer;
+      }
       return at - flight.at <= patienceMs ? patiently(flight, known) : known.answer;
     }
     const before = refusal(token, at);

@@ -1,5 +1,5 @@
 // What can be said of asking a provider about its tokens: the type for users, and a row each for check, environment and docs.
-import { isBoolean, isInteger, isPlainObject, isText, type OptionTable } from "../../options.ts";
+import { isBoolean, isInteger, isPlainObject, isText, isUrl, type OptionTable } from "../../options.ts";
 
 /** How this API proves to the introspection endpoint who is asking (RFC 6749 §2.3.1, RFC 7523 §2.2). */
 export type IntrospectionAuthMethod = "client_secret_basic" | "client_secret_post" | "private_key_jwt";
@@ -54,7 +54,7 @@ const wholeSeconds = (greatest: number) => ({
 /** Rows of {@link IntrospectionOptions}. */
 export const introspectionTable = {
   endpoint: {
-    check: (value) => isText(value) && URL.canParse(value),
+    check: isUrl,
     takes: "an https URL (http for loopback with `insecureAllowLoopback`)",
     doc: "The introspection endpoint, as seen from here.",
     default: "`introspection_endpoint` of the metadata",

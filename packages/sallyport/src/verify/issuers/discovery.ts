@@ -1,5 +1,6 @@
 // OpenID Connect Discovery: from an issuer to its key set's URL.
 import { AuthError } from "../../errors.ts";
+import { isUrl } from "../../options.ts";
 import type { FetchedDocument } from "../keys/fetch-document.ts";
 import { issuerDifference } from "./issuer-difference.ts";
 import { type LoginEndpoints, loginEndpoints } from "./issuer-metadata.ts";
@@ -98,7 +99,7 @@ function readMetadata(
     const known = policy.discovered.map((text) => ({ text, label: policy.name }));
     throw failed(`${issuerDifference("The metadata document's issuer", issuer, known)}${asked(policy)}`);
   }
-  if (typeof uri !== "string" || !URL.canParse(uri)) {
+  if (!isUrl(uri)) {
     throw failed(`The metadata document has no ${member}${asked(policy)}`);
   }
   const { protocol, hostname, username, password } = new URL(uri);

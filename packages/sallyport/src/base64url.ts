@@ -1,0 +1,7 @@
+// Bytes as base64url without padding (RFC 7515 §2), by web standards alone.
+
+export function base64url(bytes: Uint8Array): string {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
