@@ -6,6 +6,8 @@ export interface OptionRow {
   readonly check: (value: unknown) => boolean;
   /** Ends the sentence "`name` takes …". */
   readonly takes: string;
+  /** The words that a text, or each of a list, may be: one that is nearly such a word is told which. */
+  readonly words?: readonly string[];
   /** One or two sentences for the reference page. */
   readonly doc: string;
   /** The default, in words for the reference page. */
@@ -45,7 +47,7 @@ export function checkOptions(where: string, value: unknown, table: OptionTable, 
     const row = Object.hasOwn(table, name) ? table[name] : undefined;
     if (!row) throw new TypeError(`${where} has no option \`${name}\`${advice(name, table, elsewhere)}`);
     if (given !== undefined && !row.check(given)) {
-      throw new TypeError(`${where}: \`${name}\` takes ${row.takes}`);
+      throw new TypeError(`${where}: \`${name}\` takes ${row.takes}${nearWord(given, row)}`);
     }
   }
 }
@@ -87,6 +89,16 @@ function advice(name: string, table: OptionTable, elsewhere: Elsewhere | undefin
 function ownerOf(name: string, table: OptionTable): string | undefined {
   const holds = ({ members, orMembers }: OptionRow) => Object.hasOwn(members ?? orMembers ?? {}, name);
   return Object.entries(table).find(([, row]) => holds(row))?.[0];
+}
+
+/** Ends a sentence on a value that is not one of the row's words; it repeats none but those. */
+export function nearWord(given: unknown, { words = [] }: OptionRow): string {
+  const list = Array.isArray(given) ? given : [given];
+  const near = list
+    .filter((one): one is string => typeof one === "string" && !words.includes(one))
+    .map((one) => nearest(one, words))
+    .find((one) => one !== undefined);
+  return near === undefined ? "" : `; did you mean ${near}?`;
 }
 
 const longestName = 64;

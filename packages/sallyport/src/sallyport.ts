@@ -9,7 +9,7 @@ import {
   refusalSink,
 } from "./audit/index.ts";
 import { type Decision, decide, type Requirement, requirement } from "./authorize/index.ts";
-import { configFromEnvironment, inCallersWords } from "./config/index.ts";
+import { configFromEnvironment, doubtsAbout, inCallersWords } from "./config/index.ts";
 import type { AuthEvent } from "./events.ts";
 import {
   createGuard,
@@ -82,6 +82,7 @@ export const sallyportOptionTable = {
   refuse: {
     check: (value) => value === "answer" || value === "throw",
     takes: "answer or throw",
+    words: ["answer", "throw"],
     doc: "Whether a refusal is sent, or thrown as an `AuthError` into the framework's own error handling.",
     default: "`answer`",
   },
@@ -152,6 +153,7 @@ export function createCore<Claims = JsonObject>(
     ),
   );
   const metadata = inCallersWords(call, () => metadataOf(verifierOptions, description, verifier));
+  for (const { event, message } of doubtsAbout(options)) quietly(() => deps.logger?.warn({ event }, message));
   const challenge = { realm: options.realm ?? "api", ...(verifier.dpop && { dpop: verifier.dpop }) };
   // A challenge that points to a 404 is worse than none: it waits for what serves the document.
   const pointing = metadata && {

@@ -49,6 +49,12 @@ export const optionally =
 export const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? undefined : "a text that is not empty";
 
+/** The rule for `accessToken`. */
+export const tokenSource = (value: unknown): string | undefined =>
+  typeof value === "function" || text(value) === undefined
+    ? undefined
+    : "a token, or a function that brings one";
+
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 const ifPromise = (value: unknown) =>
   isObject(value) && "then" in value ? ", and this is a promise: await it first" : "";

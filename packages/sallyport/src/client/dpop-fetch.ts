@@ -1,5 +1,5 @@
 // A `fetch` that calls an API with a DPoP-bound token: a proof for each request, and the server's nonces (RFC 9449 §7, §9).
-import { checkClientOptions, dpopKey, optionally, type Rules, text } from "./checks.ts";
+import { checkClientOptions, dpopKey, optionally, type Rules, text, tokenSource } from "./checks.ts";
 import { createDpopProof, type DpopKey } from "./dpop-key.ts";
 
 /** Options of {@link createDpopFetch}. */
@@ -16,10 +16,7 @@ export interface DpopFetchOptions {
 const callable = (takes: string) => (value: unknown) => (typeof value === "function" ? undefined : takes);
 const rules: Rules = {
   key: dpopKey,
-  accessToken: (value) =>
-    typeof value === "function" || text(value) === undefined
-      ? undefined
-      : "a token, or a function that brings one",
+  accessToken: tokenSource,
   fetch: optionally(callable("a function like fetch")),
   now: optionally(callable("a function that returns milliseconds")),
 };

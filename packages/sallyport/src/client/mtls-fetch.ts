@@ -2,6 +2,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { Agent, type RequestOptions, request as send } from "node:https";
 import { Readable } from "node:stream";
+import { checkClientOptions, optionally, type Rules, tokenSource } from "./checks.ts";
 
 /** Options of {@link createMtlsFetch}; certificates and keys in PEM. */
 export interface MtlsFetchOptions {
@@ -15,11 +16,26 @@ export interface MtlsFetchOptions {
   readonly accessToken: string | (() => string | Promise<string>);
 }
 
+const pem = (label: string) => (value: unknown) =>
+  typeof value === "string" && value.includes(`${label}-----`)
+    ? undefined
+    : `the text of a PEM file (-----BEGIN ${label}-----), not its path`;
+const authorities = (value: unknown) =>
+  [value].flat().every((one) => pem("CERTIFICATE")(one) === undefined)
+    ? undefined
+    : "certificates in PEM, one text or a list";
+const rules: Rules = {
+  cert: pem("CERTIFICATE"),
+  key: pem("PRIVATE KEY"),
+  ca: optionally(authorities),
+  accessToken: tokenSource,
+};
+
 /**
  * Makes a `fetch` that shows a client certificate, which Node's own can't without a package. It follows no redirect: a 3xx is
  * the answer. Connections are kept open; the process may end all the same.
  *
- * @throws TypeError by rejection, where the URL is not https
+ * @throws TypeError where an option is missing, unknown or of the wrong form; by rejection, where the URL is not https
  *
  * @example
  * ```ts
@@ -27,7 +43,13 @@ export interface MtlsFetchOptions {
  * const orders = await api("https://api.example.org/orders");
  * ```
  */
-export function createMtlsFetch({ cert, key, ca, accessToken }: MtlsFetchOptions): typeof globalThis.fetch {
+export function createMtlsFetch(options: MtlsFetchOptions): typeof globalThis.fetch;
+export function createMtlsFetch(
+  options: MtlsFetchOptions,
+  ...others: readonly unknown[]
+): typeof globalThis.fetch {
+  checkClientOptions("createMtlsFetch", options, rules, others);
+  const { cert, key, ca, accessToken } = options;
   const agent = new Agent({
     keepAlive: true,
     cert,
@@ -41,8 +63,8 @@ export function createMtlsFetch({ cert, key, ca, accessToken }: MtlsFetchOptions
     if (url.protocol !== "https:") throw new TypeError("createMtlsFetch takes https URLs only");
     const token = typeof accessToken === "string" ? accessToken : await accessToken();
     const headers = { ...Object.fromEntries(request.headers), authorization: `Bearer ${token}` };
-    const options: RequestOptions = { agent, method: request.method, headers, signal: request.signal };
-    return exchange(url, options, request.body && (await request.arrayBuffer()));
+    const sent: RequestOptions = { agent, method: request.method, headers, signal: request.signal };
+    return exchange(url, sent, request.body && (await request.arrayBuffer()));
   };
 }
 

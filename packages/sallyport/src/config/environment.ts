@@ -1,5 +1,5 @@
 // The environment → options, by the rooms' own option tables. Nothing is read from a `.env` file: that is the application's.
-import { nearest, type OptionRow, type OptionTable } from "../options.ts";
+import { nearest, nearWord, type OptionRow, type OptionTable } from "../options.ts";
 import { presets, type VerifierOptions, verifierOptionTable } from "../verify/index.ts";
 import { type Environment, NoFiles, type ReadFile, readVariable } from "./variables.ts";
 
@@ -97,7 +97,7 @@ function parseValue(variable: string, text: string, row: OptionRow): unknown {
   const value = row.parse ? row.parse(text) : text;
   if (row.check(value)) return value;
   throw new TypeError(
-    `${variable} takes ${row.takes}${Array.isArray(value) ? ", separated by commas or spaces" : ""}`,
+    `${variable} takes ${row.takes}${Array.isArray(value) ? ", separated by commas or spaces" : ""}${nearWord(value, row)}`,
   );
 }
 

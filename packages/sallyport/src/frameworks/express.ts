@@ -7,14 +7,13 @@ import type { JsonObject } from "../identity.ts";
 import { createOpenApi, type OpenApi, type OpenApiOptions } from "../openapi/index.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
 import {
-  type Auth,
-  createKit,
-  existing,
   type OptionalOptions,
   onlyRequirement,
   optionalRules,
   takesNothing,
-} from "./common.ts";
+  wrongFramework,
+} from "./arguments.ts";
+import { type Auth, createKit, existing } from "./common.ts";
 import { letIn, type NodeResponse, send, setHeaders } from "./node-response.ts";
 
 export * from "./exports.ts";
@@ -82,6 +81,7 @@ export function sallyport<Claims = JsonObject>(
     const judge = gate(needed, guardOptions);
     const { optional = false } = guardOptions;
     const guard: ExpressMiddleware = (request, response, next) => {
+      if (typeof next !== "function") throw wrongFramework("express");
       const facts = factsOf(request);
       const finish = (answer: Answer | undefined) => {
         if (answer) return refuse(answer, response, next);

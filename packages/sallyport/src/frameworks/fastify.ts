@@ -15,14 +15,8 @@ import {
 import type { JsonObject } from "../identity.ts";
 import type { OpenApiOptions } from "../openapi/index.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import {
-  type Auth,
-  createKit,
-  type OptionalOptions,
-  onlyRequirement,
-  optionalRules,
-  takesNothing,
-} from "./common.ts";
+import { type OptionalOptions, onlyRequirement, optionalRules, takesNothing } from "./arguments.ts";
+import { type Auth, createKit } from "./common.ts";
 import { addMetadataRoute } from "./fastify-metadata.ts";
 import { type FastifyOpenApi, fastifyOpenApi } from "./fastify-openapi.ts";
 

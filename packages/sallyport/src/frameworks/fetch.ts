@@ -3,14 +3,8 @@ import type { Requirement } from "../authorize/index.ts";
 import { type Answer, type GuardOptions, vary, webFacts } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import {
-  type Auth,
-  createKit,
-  existing,
-  type OptionalOptions,
-  optionsLast,
-  requirementFirst,
-} from "./common.ts";
+import { type OptionalOptions, optionsLast, requirementFirst } from "./arguments.ts";
+import { type Auth, createKit, existing } from "./common.ts";
 
 export * from "./exports.ts";
 

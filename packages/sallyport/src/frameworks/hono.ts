@@ -9,14 +9,13 @@ import type { Identity, JsonObject } from "../identity.ts";
 import type { OpenApiOptions } from "../openapi/index.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
 import {
-  type Auth,
-  createKit,
-  existing,
   type OptionalOptions,
   onlyRequirement,
   optionalRules,
   takesNothing,
-} from "./common.ts";
+  wrongFramework,
+} from "./arguments.ts";
+import { type Auth, createKit, existing } from "./common.ts";
 import { type HonoOpenApi, honoOpenApi } from "./hono-openapi.ts";
 
 export * from "./exports.ts";
@@ -69,6 +68,7 @@ export function sallyport<Claims = JsonObject>(
   ): IdentityMiddleware<Caller> {
     const judge = gate(needed, guardOptions);
     const guard: IdentityMiddleware<Caller> = async (c, next) => {
+      if (!c.req?.raw) throw wrongFramework("hono");
       const facts = factsOf(c);
       const judged = judge(c, facts);
       const answer = isPromise(judged) ? await judged : judged;

@@ -1,7 +1,7 @@
 // `@Protected`, `@MaybeProtected`, `@Public` and `@Caller`.
 import { applyDecorators, createParamDecorator, type ExecutionContext, UseGuards } from "@nestjs/common";
 import type { Requirement } from "../authorize/index.ts";
-import { type OptionalOptions, onlyRequirement, optionalRules } from "./common.ts";
+import { type OptionalOptions, onlyRequirement, optionalRules } from "./arguments.ts";
 import { maybeCaller } from "./nest-gates.ts";
 import { SallyportGuard } from "./nest-guard.ts";
 import { mark } from "./nest-marks.ts";

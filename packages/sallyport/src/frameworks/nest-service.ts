@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Requirement } from "../authorize/index.ts";
 import type { GuardOptions, NodeMessage } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
+import { checkGuardOptions } from "./arguments.ts";
 import type { Auth } from "./common.ts";
 import { factsOf, nodeRequest } from "./nest-exchange.ts";
 import { enter, type Gates, maybeCaller } from "./nest-gates.ts";
@@ -83,6 +84,7 @@ export class Sallyport<Claims = JsonObject> implements Omit<Auth<Claims, object>
    */
   middleware(needed?: Requirement, options: GuardOptions = {}): NodeMiddleware {
     const { kit } = this.#gates;
+    checkGuardOptions("Sallyport.middleware", options);
     const gate = kit.gate(needed, options);
     return async (request, response, next) => {
       try {

@@ -6,14 +6,8 @@ import { isPromise } from "../chain.ts";
 import { type Answer, type GuardOptions, nodeFacts } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import {
-  type Auth,
-  createKit,
-  existing,
-  type OptionalOptions,
-  optionsLast,
-  requirementFirst,
-} from "./common.ts";
+import { type OptionalOptions, optionsLast, requirementFirst } from "./arguments.ts";
+import { type Auth, createKit, existing } from "./common.ts";
 import { letIn, send, setHeaders } from "./node-response.ts";
 
 export * from "./exports.ts";

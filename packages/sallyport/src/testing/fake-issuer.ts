@@ -1,105 +1,19 @@
 // An issuer inside the test's own process: real keys, real signatures, no port, no network, no waiting.
 import { createDpopKey, createDpopProof, type DpopKey } from "../client/index.ts";
-import type { IdentityKind } from "../identity.ts";
-import {
-  type IntrospectionOptions,
-  type JsonWebKeySet,
-  type Preset,
-  type PresetName,
-  presets,
-  type VerifierOptions,
-} from "../verify/index.ts";
-import { createTestClock, type TestClock } from "./clock.ts";
+import { type Preset, presets } from "../verify/index.ts";
+import { createTestClock } from "./clock.ts";
+import type {
+  DpopRequest,
+  FakeIssuer,
+  FakeIssuerOptions,
+  IssuerFailure,
+  OpaqueTokenRequest,
+} from "./contract.ts";
 import { createFakeIntrospection } from "./fake-introspection.ts";
 import { checkRequest } from "./request-options.ts";
 import { createTestKey, type Segment, signJws, type TestAlgorithm, type TestKey } from "./sign.ts";
 import { draftToken, type TokenRequest } from "./token-request.ts";
 import { tokenShapes } from "./token-shapes.ts";
-
-/** Options of {@link fakeIssuer}. */
-export interface FakeIssuerOptions {
-  /** The API that the tokens are for. Default: `my-api`. */
-  readonly audience?: string | readonly string[];
-  /** Whose tokens these look like. Default: `rfc9068`. */
-  readonly preset?: PresetName;
-  /** The issuer's URL. Default: one of the preset's form. */
-  readonly issuer?: string;
-  /** Default: ES256 where the preset allows it, else RS256. */
-  readonly algorithm?: TestAlgorithm;
-  /** What the tokens say where `token()` is not told. Default: `user`; the workload presets: `workload`. */
-  readonly kind?: IdentityKind;
-  /** Seconds for which tokens live. Default: 300. */
-  readonly lifetimeSeconds?: number;
-  /** A clock to share with other issuers. Default: a clock of its own, at the machine's time. */
-  readonly clock?: TestClock;
-}
-
-/** How a fake issuer's metadata, keys and answers about tokens fail: no connection, no end, or something that is not JSON. */
-export type IssuerFailure = "down" | "slow" | "wrong-json";
-
-/** The request that a proof is made for, and the token that goes with it. */
-export interface DpopRequest extends TokenRequest {
-  readonly method: string;
-  readonly url: string;
-  /** The server's nonce, where it asks for one. */
-  readonly nonce?: string;
-  /** Default: a key of the issuer's own making, always the same. */
-  readonly key?: DpopKey;
-  /** A bound token that there is already. */
-  readonly token?: string;
-}
-
-/** What an opaque token stands for. */
-export interface OpaqueTokenRequest extends Omit<TokenRequest, "header"> {
-  /** What the token begins with. */
-  readonly prefix?: string;
-}
-
-/** What {@link fakeIssuer} makes. */
-export interface FakeIssuer {
-  readonly issuer: string;
-  readonly audience: readonly string[];
-  readonly preset: Preset;
-  /** The first argument of `createVerifier` or of a framework's `sallyport`. */
-  readonly config: VerifierOptions;
-  /** The second: a `fetch` that reaches this issuer alone, and the clock. */
-  readonly deps: { readonly fetch: typeof globalThis.fetch; readonly now: () => number };
-  readonly clock: TestClock;
-  /** How often the metadata or the keys were fetched, tokens asked about, or anything else was wanted. */
-  readonly requests: {
-    readonly discovery: number;
-    readonly jwks: number;
-    readonly introspection: number;
-    readonly other: number;
-  };
-  /** For `introspection` beside `config`: the client that may ask about this issuer's tokens. */
-  readonly introspection: IntrospectionOptions;
-  /** A signed access token. */
-  token(request?: TokenRequest): Promise<string>;
-  /** The same as request headers. */
-  bearer(request?: TokenRequest): Promise<{ authorization: string }>;
-  /**
-   * A token bound to a DPoP key, with the proof for one request, as request headers (RFC 9449). With `token`, that of an earlier
-   * call, the token is the same and the proof is new.
-   */
-  dpop(request: DpopRequest): Promise<{ authorization: string; dpop: string }>;
-  /** An access token that says nothing: only this issuer, asked about it, knows what `token()` would have said. */
-  opaqueToken(request?: OpaqueTokenRequest): string;
-  /** From now on the issuer, asked about this token, calls it inactive. A JWT's signature stays as good as it was. */
-  revoke(token: string): void;
-  /** Header and payload of the token that `token()` would sign. */
-  draft(request?: TokenRequest): { header: Record<string, unknown>; payload: Record<string, unknown> };
-  /** Signs anything with the current key. To a header that is an object, `alg` and `kid` are added where they lack. */
-  sign(header: Segment, payload: Segment): Promise<string>;
-  /** The current key, its private half included. */
-  key(): Promise<TestKey>;
-  /** The published key set. */
-  jwks(): Promise<JsonWebKeySet>;
-  /** From now on another key signs. `keepOld` (default: true) says whether the former ones stay published. */
-  rotateKeys(options?: { readonly keepOld?: boolean }): void;
-  /** Makes metadata, keys and answers about tokens fail, or, with `null`, come again. */
-  fail(how: IssuerFailure | null): void;
-}
 
 /**
  * Makes an issuer for tests.

@@ -1,13 +1,13 @@
 // `sallyport/testing`: for the tests of an API that Sallyport guards.
 export { createTestClock, type TestClock, type TimeSpan } from "./clock.ts";
-export {
-  type FakeIssuer,
-  type FakeIssuerOptions,
-  fakeIssuer,
-  type IssuerFailure,
-  joinIssuers,
-  type OpaqueTokenRequest,
-} from "./fake-issuer.ts";
+export type {
+  DpopRequest,
+  FakeIssuer,
+  FakeIssuerOptions,
+  IssuerFailure,
+  OpaqueTokenRequest,
+} from "./contract.ts";
+export { fakeIssuer, joinIssuers } from "./fake-issuer.ts";
 export { type HostileToken, hostileTokens } from "./hostile/index.ts";
 export {
   type ProviderToken,

@@ -29,7 +29,7 @@ describe.each(Object.entries(guards))("%s", (_name, { auth, behind }) => {
 
   test.each([
     [{ onInvald: "anonymous" }, "auth.optional has no option `onInvald`; did you mean `onInvalid`?"],
-    [{ onInvalid: "anon" }, "auth.optional: `onInvalid` takes refuse or anonymous"],
+    [{ onInvalid: "anon" }, "auth.optional: `onInvalid` takes refuse or anonymous; did you mean anonymous?"],
     [{ onInvalid: true }, "auth.optional: `onInvalid` takes refuse or anonymous"],
     [true, "auth.optional takes an object with options"],
     ["anonymous", "auth.optional takes an object with options"],
@@ -90,5 +90,40 @@ describe("parentheses left out", () => {
     expect(() => (guards.fastify.auth.plugin as (...given: unknown[]) => unknown)("/prefix")).toThrow(
       "auth.plugin takes no arguments",
     );
+  });
+});
+
+describe("a guard that another framework calls says so, and lets nobody in", () => {
+  const sentence = /This guard is of sallyport\/\w+, and another framework called it/;
+  const seen = (status: number, text: string) => [status, sentence.test(text)];
+
+  test("Express's, as Fastify's handler", async () => {
+    const app = Fastify();
+    app.get("/", guards.express.auth.required() as never);
+    const { statusCode, body } = await app.inject("/");
+    expect(seen(statusCode, body)).toEqual([500, true]);
+  });
+
+  test("Express's, in Hono", async () => {
+    const app = new Hono();
+    app.onError((error, c) => c.text(error.message, 500));
+    app.get("/", (c) => guards.express.auth.required()(c as never, c as never, undefined as never) as never);
+    const response = await app.request("/");
+    expect(seen(response.status, await response.text())).toEqual([500, true]);
+  });
+
+  test("Hono's, in Express and as Fastify's handler", async () => {
+    const onExpress = express();
+    onExpress.get("/", guards.hono.auth.required() as never, (_request, response) => {
+      response.send("in");
+    });
+    const { port, close } = await listen(onExpress);
+    const response = await fetch(`http://127.0.0.1:${port}/`);
+    expect(seen(response.status, await response.text())).toEqual([500, true]);
+    await close();
+    const onFastify = Fastify();
+    onFastify.get("/", guards.hono.auth.required() as never);
+    const { statusCode, body } = await onFastify.inject("/");
+    expect(seen(statusCode, body)).toEqual([500, true]);
   });
 });

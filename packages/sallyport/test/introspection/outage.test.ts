@@ -194,7 +194,7 @@ test("and a new token until the time-out ends", async () => {
   const error = await errorOf(set.verifier.verify(opaque));
   expect([error.code, error.message]).toEqual([
     "introspection_failed",
-    "The provider cannot be asked about tokens: No whole answer within 1000 ms",
+    "The provider cannot be asked about tokens: No whole answer within 1000 ms (asked: https://issuer.example)",
   ]);
 });
 
@@ -337,7 +337,8 @@ test("ready() says what is wrong, does not wear the provider down, and finds out
   for (let times = 0; times < 2; times += 1) {
     await expect(set.verifier.ready()).rejects.toMatchObject({
       code: "introspection_failed",
-      message: "The provider cannot be asked about tokens: The answer was 500, not 200",
+      message:
+        "The provider cannot be asked about tokens: The answer was 500, not 200 (asked: https://issuer.example)",
       retryAfterSeconds: 1,
     });
   }

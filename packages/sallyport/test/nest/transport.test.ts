@@ -172,6 +172,13 @@ describe.each(adapters)("NestJS on %s", (_name, adapter) => {
     expect((await get("/uploads/1", headers, { method: "POST", body: "{}" })).status).toBe(401);
   });
 
+  test("the middleware checks its options", async () => {
+    const { app } = await start(adapter, moduleOf([Routes]));
+    expect(() => app.get(Sallyport).middleware(undefined, { onInvald: "anonymous" } as never)).toThrow(
+      "Sallyport.middleware has no option `onInvald`; did you mean `onInvalid`?",
+    );
+  });
+
   test('the middleware with refuse: "throw" hands the error to the filters, with its headers', async () => {
     @Catch(AuthError)
     class Filter {

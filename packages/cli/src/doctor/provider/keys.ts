@@ -2,7 +2,7 @@
 import { type Answer, mostBytes } from "../../answer.ts";
 import type { Check } from "../../finding.ts";
 import type { KeyFacts, ProviderFacts } from "./facts.ts";
-import { isRedirect } from "./metadata.ts";
+import { isRedirect, target } from "./metadata.ts";
 
 const mostKeys = 100;
 const privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth"];
@@ -20,7 +20,7 @@ export const keyAnswerChecks: readonly Check<Answer>[] = [
     level: "mend",
     says: "The key set is behind a redirect, which is not followed",
     mend: "jwks_uri must name the final URL: tell the provider its public URL.",
-    test: (answer) => isRedirect(answer),
+    test: (answer) => isRedirect(answer) && `The key set is behind a redirect${target(answer)}`,
   },
   {
     id: "keys_status",

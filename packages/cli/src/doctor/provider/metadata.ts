@@ -14,6 +14,14 @@ const isTlsFailure = (code: string | undefined) =>
 /** Whether an answer is a redirect. */
 export const isRedirect = ({ status }: Answer) => status >= 300 && status < 400;
 
+/** Ends a sentence about a redirect; a query, which may hold a key, is left out. */
+export function target({ url, headers }: Answer): string {
+  const location = headers.get("location");
+  if (location === null || !URL.canParse(location, url)) return ", which is not followed";
+  const { origin, pathname } = new URL(location, url);
+  return ` to ${origin}${pathname}, which is not followed`;
+}
+
 export const metadataAnswerChecks: readonly Check<Answer>[] = [
   {
     id: "discovery_tls",
@@ -36,7 +44,7 @@ export const metadataAnswerChecks: readonly Check<Answer>[] = [
     level: "mend",
     says: "The metadata document is behind a redirect, which is not followed",
     mend: "Take the final URL as the issuer: look for http, a host's other name, a slash.",
-    test: (answer) => isRedirect(answer),
+    test: (answer) => isRedirect(answer) && `The metadata document is behind a redirect${target(answer)}`,
   },
   {
     id: "discovery_status",

@@ -84,6 +84,7 @@ export const brokenMetadata: readonly BrokenProvider[] = [
     script: { metadataAnswer: { status: 301, headers: { location: "https://idp.example.org/" } } },
     finds: "discovery_redirect",
     mend: /final URL/,
+    sentence: /behind a redirect to https:\/\/idp\.example\.org\/, which is not followed$/,
   },
   {
     name: "a page for people instead of the document",

@@ -1,6 +1,6 @@
 // Tokens that no guard may let pass.
 import type { AuthErrorCode } from "../../errors.ts";
-import type { FakeIssuer } from "../fake-issuer.ts";
+import type { FakeIssuer } from "../contract.ts";
 import { createTestKey, type Segment, signJws } from "../sign.ts";
 import { claimAttacks } from "./claims.ts";
 import { encodingAttacks } from "./encoding.ts";

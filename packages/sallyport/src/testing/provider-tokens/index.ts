@@ -1,6 +1,6 @@
 // Every kind of token that the providers of the presets sign, as they document it.
 import type { PresetName } from "../../verify/index.ts";
-import type { FakeIssuer } from "../fake-issuer.ts";
+import type { FakeIssuer } from "../contract.ts";
 import { auth0Tokens } from "./auth0.ts";
 import { authentikTokens } from "./authentik.ts";
 import { cognitoTokens } from "./cognito.ts";

@@ -10,6 +10,7 @@ import { AuthError } from "../../errors.ts";
 import type { Verified } from "../contract.ts";
 import type { KnownToken } from "../known-token.ts";
 import { createTokenCache } from "../token-cache.ts";
+import { createFlights, type Flight, patiently } from "./flights.ts";
 import type { IntrospectionHealth, Proof } from "./proof.ts";
 import type { ProviderEvent, ProviderWatch } from "./provider-watch.ts";
 import type { Answer, OwnWords } from "./question.ts";
@@ -23,7 +24,7 @@ export interface IntrospectorOptions<Claims> {
   readonly negativeMs: number;
   readonly staleMs: number;
   readonly maxInFlight: number;
-  /** A flight older than this is taken for lost: a runtime that ends with the response may have ended it. */
+  /** A flight older than this is taken for lost. */
   readonly lostMs: number;
   readonly provider: ProviderWatch;
   /** What the cache has of a token that this issuer answered for. */
@@ -60,11 +61,6 @@ export interface Introspector<Claims> {
   close(): void;
 }
 
-interface Flight<Claims> {
-  readonly at: number;
-  readonly work: Promise<Verified<Claims>>;
-}
-
 /** Invented tokens, however many, leave as much room again for those that the provider has called active. */
 const forKnown = 2;
 /** So long a request waits for an answer while it could go on with the one at hand. */
@@ -78,7 +74,7 @@ const refusedBytes = 1_048_576;
 export function createIntrospector<Claims>(options: IntrospectorOptions<Claims>): Introspector<Claims> {
   const { now, provider, cacheMs, staleMs } = options;
   const dueMs = cacheMs * 0.75;
-  const flights = new Map<string, Flight<Claims>>();
+  const flights = createFlights<Verified<Claims>>(options.lostMs);
   // Bounded, and first to go is what came once: a flood of invented tokens takes the place of none but its own.
   const refused = createTokenCache<{ readonly at: number; readonly error: AuthError }>({
     maxEntries: mostRefused,
@@ -112,11 +108,11 @@ export function createIntrospector<Claims>(options: IntrospectorOptions<Claims>)
         if (!refusal(token, at)) throw tooMany();
         return known.answer;
       }
-      return at - flight.at <= patienceMs ? patiently(flight, known) : known.answer;
+      return at - flight.at <= patienceMs ? inPatience(flight, known) : known.answer;
     }
     const before = refusal(token, at);
     if (before) throw again(before);
-    return (flightOf(token, at) ?? start(token, own, at)).work;
+    return (flights.of(token, at) ?? start(token, own, at)).work;
   }
 
   /** Why a token was refused a short while ago. */
@@ -127,15 +123,13 @@ export function createIntrospector<Claims>(options: IntrospectorOptions<Claims>)
     return at - before.at < lastsMs ? before.error : undefined;
   }
 
-  /** The question about a token that may still be answered. */
-  function flightOf(token: string, at: number): Flight<Claims> | undefined {
-    const flight = flights.get(token);
-    return flight && Math.abs(at - flight.at) <= options.lostMs ? flight : undefined;
-  }
-
   /** `undefined` where nothing may be asked now. */
-  function askBehind(token: string, own: OwnWords | undefined, at: number): Flight<Claims> | undefined {
-    const current = flightOf(token, at);
+  function askBehind(
+    token: string,
+    own: OwnWords | undefined,
+    at: number,
+  ): Flight<Verified<Claims>> | undefined {
+    const current = flights.of(token, at);
     if (current) return current;
     if (refusal(token, at) || barred(at, forKnown)) return undefined;
     const flight = put(token, own, at);
@@ -148,23 +142,13 @@ export function createIntrospector<Claims>(options: IntrospectorOptions<Claims>)
   }
 
   /** @throws AuthError of status 503 where nothing may be asked now */
-  function start(token: string, own: OwnWords | undefined, at: number): Flight<Claims> {
+  function start(token: string, own: OwnWords | undefined, at: number): Flight<Verified<Claims>> {
     if (barred(at, 1)) throw provider.outage(at) ?? tooMany();
     return put(token, own, at);
   }
 
-  function put(token: string, own: OwnWords | undefined, at: number): Flight<Claims> {
-    const flight: Flight<Claims> = {
-      at,
-      work: answerTo(token, own, at).finally(() => {
-        if (flights.get(token) === flight) flights.delete(token);
-      }),
-    };
-    flights.set(token, flight);
-    // Whoever waits for it hears of it; where nobody does, it must not end the process.
-    flight.work.catch(() => {});
-    return flight;
-  }
+  const put = (token: string, own: OwnWords | undefined, at: number) =>
+    flights.begin(token, at, answerTo(token, own, at));
 
   /**
    * Whether no question may be put now: the provider fails, or it is asked enough already.
@@ -172,22 +156,12 @@ export function createIntrospector<Claims>(options: IntrospectorOptions<Claims>)
    * @param times how often `maxInFlight` may be had
    */
   function barred(at: number, times: number): boolean {
-    if (provider.isFailing()) return provider.isCoolingDown(at) || inFlight(at) > 0;
-    const asked = inFlight(at);
+    if (provider.isFailing()) return provider.isCoolingDown(at) || flights.count(at) > 0;
+    const asked = flights.count(at);
     const full = asked >= options.maxInFlight;
     if (full && !flooded) options.flood();
     flooded = full;
     return asked >= options.maxInFlight * times;
-  }
-
-  function inFlight(at: number): number {
-    if (flights.size === 0) return 0;
-    for (const [token, flight] of flights) {
-      // In the order of their beginning: the first that is not lost ends the search.
-      if (Math.abs(at - flight.at) <= options.lostMs) break;
-      flights.delete(token);
-    }
-    return flights.size;
   }
 
   async function answerTo(token: string, own: OwnWords | undefined, at: number): Promise<Verified<Claims>> {
@@ -217,26 +191,17 @@ export function createIntrospector<Claims>(options: IntrospectorOptions<Claims>)
   }
 
   /** Ends with the answer, or with the one at hand when patience ends or the provider fails. */
-  function patiently(flight: Flight<Claims>, known: KnownToken<Claims>): Promise<Verified<Claims>> {
-    return new Promise((resolve, reject) => {
-      const asKnown = () => {
-        const error = options.outOfTime(known);
-        if (error) reject(error);
-        else resolve(known.answer);
-      };
-      const timer = setTimeout(asKnown, patienceMs);
-      flight.work.then(
-        (verified) => {
-          clearTimeout(timer);
-          resolve(verified);
-        },
-        (error: unknown) => {
-          clearTimeout(timer);
-          if (error instanceof AuthError && error.status === 503 && !closed) asKnown();
-          else reject(error);
-        },
-      );
-    });
+  function inPatience(
+    { work }: Flight<Verified<Claims>>,
+    known: KnownToken<Claims>,
+  ): Promise<Verified<Claims>> {
+    const asKnown = () => {
+      const error = options.outOfTime(known);
+      if (error) throw error;
+      return known.answer;
+    };
+    const isProviders = (error: unknown) => error instanceof AuthError && error.status === 503 && !closed;
+    return patiently(work, patienceMs, asKnown, isProviders);
   }
 
   return {
@@ -248,7 +213,7 @@ export function createIntrospector<Claims>(options: IntrospectorOptions<Claims>)
       requireOpen();
       if (wrong) throw wrong;
     },
-    health: () => ({ ...provider.health(), inFlight: inFlight(now()) }),
+    health: () => ({ ...provider.health(), inFlight: flights.count(now()) }),
     close: () => {
       closed = true;
       provider.close();

@@ -44,7 +44,7 @@ export interface IntrospectionOptions {
   readonly insecureAllowMissingTokenType?: boolean;
 }
 
-const authMethods: readonly unknown[] = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+const authMethods: readonly string[] = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
 
 const wholeSeconds = (greatest: number) => ({
   check: isInteger(0, greatest),
@@ -82,8 +82,9 @@ export const introspectionTable = {
     secret: true,
   },
   authMethod: {
-    check: (value) => authMethods.includes(value),
+    check: (value) => authMethods.some((method) => method === value),
     takes: authMethods.join(", ").replace(/, (?=[^,]*$)/, " or "),
+    words: authMethods,
     doc: "How the client that asks about tokens proves who it is.",
     default: "`client_secret_basic` with a secret, `private_key_jwt` with a key",
     env: ["OAUTH2_INTROSPECTION_AUTH_METHOD", "OIDC_INTROSPECTION_AUTH_METHOD"],

@@ -1,5 +1,6 @@
 // Whether a provider can be asked: what counts as its failure, how long it is then left alone, and when that is over.
 import { AuthError } from "../../errors.ts";
+import { cooldownLeft } from "../cooldown.ts";
 import type { Answer, Failure, Reply } from "./question.ts";
 
 /** What happened to a provider. */
@@ -46,7 +47,6 @@ export interface ProviderWatch {
 }
 
 const firstCooldownMs = 1_000;
-const greatestCooldownMs = 60_000;
 /** For so long an answer shows that the provider can be asked. */
 const lastingMs = 60_000;
 
@@ -120,9 +120,7 @@ export function createProviderWatch(options: ProviderWatchOptions): ProviderWatc
   }
 
   function retryAfterMs(at: number): number {
-    if (!failure) return 0;
-    const since = at - failure.at;
-    return since < 0 ? 0 : Math.min(firstCooldownMs * 2 ** (failure.count - 1), greatestCooldownMs) - since;
+    return cooldownLeft(failure, firstCooldownMs, at);
   }
 
   function outage(at: number): AuthError | undefined {

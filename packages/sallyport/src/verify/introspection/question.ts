@@ -52,9 +52,8 @@ export function createQuestion(options: QuestionOptions): (token: string, jti?: 
   const accept = open ? signedAnswerType : "application/json";
 
   /** Rejects where there is no answer. */
-  async function ask(token: string, jti: string | undefined): Promise<Reply> {
+  async function ask(endpoint: string, token: string, jti: string | undefined): Promise<Reply> {
     const askedAt = now();
-    const endpoint = await options.endpoint();
     const { headers, fields } = await options.authenticate(endpoint);
     const request = {
       method: "POST",
@@ -68,10 +67,7 @@ export function createQuestion(options: QuestionOptions): (token: string, jti?: 
     if (text === undefined) {
       const refusedUs = status === 401 || status === 403;
       const why = refusedUs ? ": it does not accept this API's client, or that client may not ask" : "";
-      return noAnswer(
-        new AuthError("introspection_failed", `The answer was ${status}, not 200${why}`),
-        refusedUs,
-      );
+      return noAnswer(withPlace(useless(`The answer was ${status}, not 200${why}`), endpoint), refusedUs);
     }
     if (open && !isSigned(response.headers)) throw useless("The answer is not signed (RFC 9701)");
     const answer = open ? await open(text, askedAt) : parseStrictObject(text, depth);
@@ -87,16 +83,23 @@ export function createQuestion(options: QuestionOptions): (token: string, jti?: 
   }
 
   return async (token, jti) => {
+    let endpoint: string | undefined;
     try {
-      return await ask(token, jti);
+      endpoint = await options.endpoint();
+      return await ask(endpoint, token, jti);
     } catch (thrown) {
       const error =
         thrown instanceof AuthError
           ? thrown
           : new AuthError("introspection_failed", "The question cannot be put", { cause: outline(thrown) });
-      return noAnswer(error);
+      return noAnswer(endpoint === undefined ? error : withPlace(error, endpoint));
     }
   };
+}
+
+/** Whom a failed question was put to: its host, since a path or a query may hold a key. */
+function withPlace({ code, message, cause }: AuthError, endpoint: string): AuthError {
+  return new AuthError(code, `${message} (asked: ${new URL(endpoint).origin})`, { cause });
 }
 
 function noAnswer(error: AuthError, refusedUs = false): Reply {

@@ -13,7 +13,7 @@ import {
   parseList,
 } from "../../options.ts";
 import { type IntrospectionOptions, introspectionTable } from "../introspection/options.ts";
-import { type Algorithm, algorithmRow } from "../keys/algorithms.ts";
+import { type Algorithm, algorithmRow, algorithms } from "../keys/algorithms.ts";
 import type { Preset } from "./preset.ts";
 import { type PresetName, presetNames } from "./presets.ts";
 
@@ -98,6 +98,7 @@ export const issuerOptionTable = {
   preset: {
     check: isPreset,
     takes: `one of ${presetNames.join(", ")}, or a preset of your own`,
+    words: presetNames,
     doc: "How this issuer's access tokens look, and what separates them from everything else it signs.",
     default: "inferred where the issuer's URL proves the provider, else `rfc9068`",
     env: ["OAUTH2_PRESET", "OIDC_PRESET"],
@@ -156,6 +157,7 @@ export const issuerOptionTable = {
   algorithms: {
     check: isAlgorithms,
     takes: "a list of RS256, PS256, ES256, EdDSA and their like",
+    words: Object.keys(algorithms),
     doc: "Accepted signature algorithms.",
     default: "the preset's; `RS256 PS256 ES256 EdDSA Ed25519` for `rfc9068`",
     env: ["OIDC_ALGORITHMS", "OAUTH2_ALGORITHMS"],

@@ -6,6 +6,7 @@
 //
 // There are no timers: a request starts the refresh that is due. One fetch is in flight at a time.
 import { AuthError } from "../../errors.ts";
+import { cooldownLeft } from "../cooldown.ts";
 import { outline } from "../outline.ts";
 import { type FetchedDocument, fetchDocument } from "./fetch-document.ts";
 import type { VerificationKey } from "./jwk.ts";
@@ -40,8 +41,7 @@ const greatestLifetimeMs = 3_600_000;
 /** So long a request waits for a refresh while it could go on with the keys at hand. */
 const patienceMs = 1_000;
 const unknownKidCooldownMs = 10_000;
-const firstFailureCooldownMs = 5_000;
-const greatestFailureCooldownMs = 60_000;
+const firstCooldownMs = 5_000;
 /** Unknown kids refused within one cool-down before it is called a flood. */
 const floodThreshold = 100;
 
@@ -133,14 +133,11 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
   }
 
   function coolingDown(): boolean {
-    return failure !== undefined && retryAfterMs() > 0;
+    return retryAfterMs() > 0;
   }
 
   function retryAfterMs(): number {
-    if (!failure) return 0;
-    const cooldown = Math.min(firstFailureCooldownMs * 2 ** (failure.count - 1), greatestFailureCooldownMs);
-    const since = now() - failure.at;
-    return since < 0 ? 0 : cooldown - since;
+    return cooldownLeft(failure, firstCooldownMs, now());
   }
 
   function phase(at = now()): "fresh" | "due" | "stale" | "expired" {

@@ -8,7 +8,7 @@ import { createNonces } from "./nonces.ts";
 import type { DpopPolicy } from "./options.ts";
 import type { Presentation, ShownToken } from "./presentation.ts";
 import { checkProofClaims, createProofParser, invalid, type Proof, type ProofKey } from "./proof.ts";
-import { createUrlMatch } from "./proof-url.ts";
+import { createUrlDifference } from "./proof-url.ts";
 import type { ReplayStore } from "./replay.ts";
 
 /** What {@link createDpop} takes. */
@@ -39,7 +39,7 @@ export function createDpop(policy: DpopPolicy, { replayStore, now, tell }: DpopD
   const rules = {
     maxAgeSeconds: policy.proofMaxAgeSeconds,
     clockToleranceSeconds: policy.clockToleranceSeconds,
-    urlMatches: createUrlMatch(policy.publicUrl),
+    urlDifference: createUrlDifference(policy.publicUrl),
   };
   const nonces = policy.nonce
     ? createNonces({

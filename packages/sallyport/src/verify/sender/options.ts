@@ -8,7 +8,7 @@ import {
   isTextList,
   type OptionTable,
 } from "../../options.ts";
-import { type Algorithm, algorithmRow } from "../keys/algorithms.ts";
+import { type Algorithm, algorithmRow, algorithms } from "../keys/algorithms.ts";
 import { secretFlaw } from "../keys/secret-quality.ts";
 
 /** Whether tokens bound to a key of the sender are taken, or are the only ones taken. */
@@ -47,8 +47,8 @@ export interface DpopPolicy extends Required<Omit<DpopOptions, "mode" | "nonceSe
   readonly publicUrl: string;
 }
 
-const modes: readonly unknown[] = ["off", "accepted", "required"] satisfies SenderMode[];
-const isMode = (value: unknown) => modes.includes(value);
+const modes: readonly string[] = ["off", "accepted", "required"] satisfies SenderMode[];
+const isMode = (value: unknown) => modes.some((mode) => mode === value);
 const modeTakes = "off, accepted or required";
 const proofAlgorithms: readonly Algorithm[] = ["ES256", "EdDSA", "Ed25519", "PS256", "RS256"];
 const leastSecretBytes = 32;
@@ -60,6 +60,7 @@ export const dpopTable = {
   mode: {
     check: isMode,
     takes: modeTakes,
+    words: modes,
     doc: "Whether tokens bound by DPoP are taken, or are the only ones taken.",
     default: "`accepted`",
   },
@@ -67,6 +68,7 @@ export const dpopTable = {
     check: (value) =>
       isTextList(value) && value.every((name) => (algorithmRow(name)?.kty ?? "oct") !== "oct"),
     takes: "a list of ES256, EdDSA, PS256, RS256 and their like",
+    words: Object.keys(algorithms),
     doc: "Accepted signature algorithms of proofs; the challenge names them.",
     default: "`ES256 EdDSA Ed25519 PS256 RS256`",
   },
@@ -111,6 +113,7 @@ export const senderTable = {
   dpop: {
     check: (value) => isMode(value) || isPlainObject(value),
     takes: `${modeTakes}, or an object of ${Object.keys(dpopTable).join(", ")}`,
+    words: modes,
     doc: "Tokens bound to a key by DPoP (RFC 9449): needs `publicUrl`. A bound token without its proof is always refused.",
     default: "`accepted` with `publicUrl`, else `off`",
     env: ["OAUTH2_DPOP", "OIDC_DPOP"],
@@ -119,6 +122,7 @@ export const senderTable = {
   mtls: {
     check: isMode,
     takes: modeTakes,
+    words: modes,
     doc: "Tokens bound to the client's TLS certificate (RFC 8705), which comes from the TLS socket or `deps.clientCertificate`.",
     default: "`accepted`",
     env: ["OAUTH2_MTLS", "OIDC_MTLS"],

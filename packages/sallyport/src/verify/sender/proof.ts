@@ -26,7 +26,8 @@ export type Proof = CompactToken<ProofHeader>;
 export interface ProofRules {
   readonly maxAgeSeconds: number;
   readonly clockToleranceSeconds: number;
-  readonly urlMatches: (htu: string, target: string) => boolean;
+  /** What `htu` has in place of the request's URL, where it has another. */
+  readonly urlDifference: (htu: unknown, target: string) => string | undefined;
 }
 
 const longestProof = 8192;
@@ -90,15 +91,18 @@ function readProofHeader(header: JsonObject, allowed: readonly Algorithm[]): Pro
 export function checkProofClaims(
   { htm, htu, iat, jti, exp, nbf }: JsonObject,
   { method, url }: { readonly method: string; readonly url: string },
-  { maxAgeSeconds, clockToleranceSeconds: tolerance, urlMatches }: ProofRules,
+  { maxAgeSeconds, clockToleranceSeconds: tolerance, urlDifference }: ProofRules,
   nowSeconds: number,
 ): void {
   if (typeof jti !== "string" || !tokenId.test(jti)) {
     throw invalid("The jti of the DPoP proof is not 1 to 256 characters of ASCII");
   }
   if (htm !== method) throw invalid("The htm of the DPoP proof is not this request's method");
-  if (typeof htu !== "string" || !urlMatches(htu, url)) {
-    throw invalid("The htu of the DPoP proof is not this request's URL, as publicUrl has it");
+  const difference = urlDifference(htu, url);
+  if (difference !== undefined) {
+    throw invalid(
+      `The htu of the DPoP proof is not this request's URL, as publicUrl has it: it has ${difference}`,
+    );
   }
   // The comparisons are put so that what is not a number refuses.
   if (!(typeof iat === "number" && iat <= nowSeconds + tolerance)) {
