@@ -15,6 +15,7 @@ const ground = [
   "claim-path",
   "options",
   "standard-schema",
+  "cookies",
 ];
 
 /**
@@ -32,6 +33,7 @@ export const rooms = {
   base64url: { rooms: [] },
   options: { rooms: [] },
   "standard-schema": { rooms: [] },
+  cookies: { rooms: [] },
   platform: {
     rooms: ["errors", "base64url"],
     files: { "node.": { packages: ["node:buffer", "node:crypto"] } },
@@ -49,7 +51,14 @@ export const rooms = {
       "spans.": { packages: ["@opentelemetry/api"] },
     },
   },
-  http: { rooms: [...ground, "authorize"], types: ["verify"] },
+  session: { rooms: [...ground, "platform"], types: ["verify"] },
+  http: { rooms: [...ground, "authorize"], types: ["verify", "session"] },
+  login: {
+    rooms: [...ground, "platform", "verify", "session", "http"],
+    files: { "openid.": { packages: ["openid-client"] } },
+  },
+  // A driver a file, a subpath each; clients are known by their form.
+  stores: { rooms: ground, types: ["session"] },
   openapi: { rooms: [...ground, "authorize"], types: ["verify"] },
   // Reads the option tables, and a secret's file where the runtime has files.
   config: { rooms: [...ground, "verify"], files: { "environment.": { packages: ["node:fs"] } } },

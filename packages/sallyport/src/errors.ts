@@ -12,6 +12,8 @@ export interface RefusalRow {
     | "use_dpop_nonce"
     | "insufficient_scope"
     | "insufficient_user_authentication";
+  /** `error` of the body where none of RFC 6750's is meant: what a session or a sign-in is refused for. Only a 401 has a challenge then. */
+  readonly body?: string;
   /** What the caller reads: never what the caller sent, nor which check failed. */
   readonly description: string;
 }
@@ -89,12 +91,52 @@ export const refusals = {
     error: "insufficient_user_authentication",
     description: "A stronger or more recent authentication is required",
   },
+  login_required: { status: 401, body: "login_required", description: "Signing in is required" },
+  session_ended: { status: 401, body: "login_required", description: "The session has ended: sign in again" },
+  cross_site_request: {
+    status: 403,
+    body: "cross_site_request",
+    description: "The request comes from another site",
+  },
+  session_store_unavailable: {
+    status: 503,
+    description: "The session cannot be looked up at the moment",
+  },
+  refresh_failed: { status: 503, description: "The session cannot be renewed at the moment" },
+  login_interrupted: {
+    status: 400,
+    body: "login_interrupted",
+    description: "This sign-in cannot be continued: start again",
+  },
+  login_refused: {
+    status: 400,
+    body: "login_refused",
+    description: "The provider did not sign you in",
+  },
+  invalid_id_token: {
+    status: 400,
+    body: "login_failed",
+    description: "The provider's answer to the sign-in is not valid",
+  },
+  provider_unavailable: {
+    status: 503,
+    description: "The provider cannot be asked at the moment",
+  },
+  provider_refused_client: {
+    status: 503,
+    description: "The provider does not accept this application",
+  },
+  invalid_logout_token: {
+    status: 400,
+    body: "invalid_request",
+    description: "The logout token is not valid",
+  },
 } as const satisfies Record<string, RefusalRow>;
 
 /** `error` of a refusal's body: RFC 6750 §3.1 has none for a request without credentials, nor for 503; people get one all the same. */
 export function bodyError(code: AuthErrorCode): string {
-  const { error, status }: RefusalRow = refusals[code];
-  return error ?? (status === 503 ? "temporarily_unavailable" : "missing_token");
+  const { error, status, body }: RefusalRow = refusals[code];
+  return error ?? body ?? (status === 503 ? "temporarily_unavailable" : "missing_token");
 }
 
 /** The stable code of a refusal: what alerts, tests and `catch` blocks compare. */
@@ -194,7 +236,8 @@ export class AuthError extends Error {
     resourceMetadata,
     scopes = [],
   }: ChallengeOptions = {}): string | undefined {
-    if (this.status === 503) return undefined;
+    const { status, body }: RefusalRow = refusals[this.code];
+    if (status === 503 || (body !== undefined && status !== 401)) return undefined;
     const offered = dpop === undefined ? bearerOnly : dpop.required ? dpopOnly : bothSchemes;
     const aboutProof = this.code === "invalid_dpop_proof" || this.code === "use_dpop_nonce";
     const used = aboutProof ? "DPoP" : scheme !== undefined && offered.includes(scheme) ? scheme : offered[0];

@@ -54,6 +54,25 @@ export const advice: Readonly<Record<AuthErrorCode, string>> = Object.freeze({
     "A `check()` of a requirement, or the application's code within one, failed. The error's `cause` says why.",
   sync_unavailable: "Use `verify()`: this token's answer needs a promise.",
   closed: "The verifier was closed; requests that come during a shutdown read this.",
+  login_required: "Nobody is signed in: a page is sent to the sign-in, a program is told where it is.",
+  session_ended:
+    "The person signed out, an administrator or the provider ended the session, or it came to its limits (`session.idleSeconds`, `session.absoluteSeconds`).",
+  cross_site_request:
+    "A browser sent this request from another site with the session's cookie. From pages of your own, look at `publicUrl`; for other origins, let callers use a token.",
+  session_store_unavailable: "`deps.sessionStore` failed or is out of reach: see the error's `cause`.",
+  refresh_failed:
+    "The provider can't be asked for new tokens, and the old ones have been over for too long: see the error's `cause`.",
+  login_interrupted:
+    "The answer of the provider came without the cookie of the sign-in that it belongs to: the cookie is blocked, was used, or is too old; or `publicUrl` is not what the browser shows.",
+  login_refused:
+    "The provider ended the sign-in with an error, which the log has: most often the person has cancelled, or may not use this application.",
+  invalid_id_token:
+    "The ID token is not one for this application and this sign-in; the log says which check failed. Look at the clock, `clientId` and `issuer`.",
+  provider_unavailable: "The provider's token endpoint can't be reached or fails: see the error's `cause`.",
+  provider_refused_client:
+    "The provider does not accept this application's credentials: compare `clientId`, `clientSecret` and the way it authenticates with the provider's set-up.",
+  invalid_logout_token:
+    "A back-channel logout came with a token that is none of this provider's for this application; the log says which check failed.",
   insufficient_scope: "Ask the provider for a token with the scopes that the challenge's `scope` names.",
   insufficient_permissions:
     "The caller lacks a role, group, permission, or another part of the requirement; the log says which.",

@@ -1,4 +1,6 @@
 // The HTTP edge: what the composition root and the frameworks may reach.
+
+export type { Endpoint, EndpointName, EndpointRequest } from "./endpoint.ts";
 export {
   type NodeMessage,
   nodeFacts,

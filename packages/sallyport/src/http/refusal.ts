@@ -40,17 +40,21 @@ export class Answer {
   readonly text: string | undefined;
   /** To be handed to the framework's error handling in place of `status` and `text`. */
   readonly thrown: AuthError | undefined;
+  /** Values of `Set-Cookie`, each a header of its own. */
+  readonly cookies: readonly string[];
 
   constructor(
     status: number,
     headers: Readonly<Record<string, string>>,
     text: string | undefined,
     thrown?: AuthError,
+    cookies: readonly string[] = [],
   ) {
     this.status = status;
     this.headers = headers;
     this.text = text;
     this.thrown = thrown;
+    this.cookies = cookies;
   }
 }
 

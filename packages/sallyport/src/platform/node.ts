@@ -2,12 +2,15 @@
 import { Buffer, isUtf8 } from "node:buffer";
 import crypto, {
   constants,
+  createCipheriv,
+  createDecipheriv,
   createHash,
   createHmac,
   createPublicKey,
   createSecretKey,
   createVerify,
   type KeyObject,
+  randomBytes,
   randomInt,
   timingSafeEqual,
   verify,
@@ -117,6 +120,37 @@ function sha256(data: string | Uint8Array): string {
   return (typeof data === "string" ? hash.update(data, "latin1") : hash.update(data)).digest("base64url");
 }
 
+const saltBytes = 16;
+const nonceBytes = 12;
+const tagBytes = 16;
+const cipherName = "aes-256-gcm";
+
+function seal(secret: Uint8Array, text: string, context: string): string {
+  const prefix = randomBytes(saltBytes + nonceBytes);
+  const key = createHmac("sha256", secret).update(prefix.subarray(0, saltBytes)).digest();
+  const cipher = createCipheriv(cipherName, key, prefix.subarray(saltBytes));
+  cipher.setAAD(Buffer.from(context));
+  const body = cipher.update(text, "utf8");
+  return Buffer.concat([prefix, body, cipher.final(), cipher.getAuthTag()]).toString("base64url");
+}
+
+function open(secret: Uint8Array, sealed: string, context: string): string | undefined {
+  const bytes = decodeBase64url(sealed) as Buffer | undefined;
+  if (!bytes || bytes.length < saltBytes + nonceBytes + tagBytes) return undefined;
+  const key = createHmac("sha256", secret).update(bytes.subarray(0, saltBytes)).digest();
+  const nonce = bytes.subarray(saltBytes, saltBytes + nonceBytes);
+  const decipher = createDecipheriv(cipherName, key, nonce, { authTagLength: tagBytes });
+  decipher.setAAD(Buffer.from(context));
+  decipher.setAuthTag(bytes.subarray(-tagBytes));
+  try {
+    const body = decipher.update(bytes.subarray(saltBytes + nonceBytes, -tagBytes));
+    decipher.final();
+    return body.toString("utf8");
+  } catch {
+    return undefined;
+  }
+}
+
 export const platform: Platform = {
   decodeBase64url,
   decodeText,
@@ -125,5 +159,8 @@ export const platform: Platform = {
   verify: verifySignature,
   sha256,
   hmacSha256: (secret, data) => createHmac("sha256", secret).update(data, "latin1").digest("base64url"),
+  seal,
+  open,
+  randomText: (bytes) => randomBytes(bytes).toString("base64url"),
   randomUint32: () => randomInt(0x1_0000_0000),
 };

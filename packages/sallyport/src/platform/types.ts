@@ -36,5 +36,16 @@ export interface Platform {
   sha256(data: string | Uint8Array): string | Promise<string>;
   /** HMAC-SHA-256 in base64url of ASCII text. */
   hmacSha256(secret: Uint8Array, data: string): string | Promise<string>;
+  /**
+   * Encrypts text for `context`, which has to be the same to open it: AES-256-GCM (NIST SP 800-38D) under a key of this message's own,
+   * HMAC-SHA-256 of a random salt, so that no number of messages wears the secret out. In base64url.
+   *
+   * @param secret 32 bytes
+   */
+  seal(secret: Uint8Array, text: string, context: string): string | Promise<string>;
+  /** What {@link seal} encrypted; `undefined` where the secret or the context is another, or a bit was changed. */
+  open(secret: Uint8Array, sealed: string, context: string): string | undefined | Promise<string | undefined>;
+  /** Random bytes in base64url. */
+  randomText(bytes: number): string;
   randomUint32(): number;
 }

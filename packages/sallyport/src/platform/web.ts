@@ -92,6 +92,51 @@ async function hmacSha256(secret: Uint8Array, data: string): Promise<string> {
   return base64url(new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(data))));
 }
 
+const saltBytes = 16;
+const nonceBytes = 12;
+const tagBytes = 16;
+
+async function messageKey(secret: Uint8Array, salt: Uint8Array): Promise<CryptoKey> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", new Uint8Array(secret), algorithm, false, ["sign"]);
+  const derived = await crypto.subtle.sign("HMAC", key, new Uint8Array(salt));
+  return crypto.subtle.importKey("raw", derived, "AES-GCM", false, ["encrypt", "decrypt"]);
+}
+
+const gcm = (nonce: Uint8Array, context: string) => ({
+  name: "AES-GCM",
+  iv: new Uint8Array(nonce),
+  additionalData: encoder.encode(context),
+  tagLength: tagBytes * 8,
+});
+
+async function seal(secret: Uint8Array, text: string, context: string): Promise<string> {
+  const prefix = crypto.getRandomValues(new Uint8Array(saltBytes + nonceBytes));
+  const key = await messageKey(secret, prefix.subarray(0, saltBytes));
+  const body = await crypto.subtle.encrypt(
+    gcm(prefix.subarray(saltBytes), context),
+    key,
+    encoder.encode(text),
+  );
+  const sealed = new Uint8Array(prefix.length + body.byteLength);
+  sealed.set(prefix);
+  sealed.set(new Uint8Array(body), prefix.length);
+  return base64url(sealed);
+}
+
+async function open(secret: Uint8Array, sealed: string, context: string): Promise<string | undefined> {
+  const bytes = decodeBase64url(sealed);
+  if (!bytes || bytes.length < saltBytes + nonceBytes + tagBytes) return undefined;
+  const key = await messageKey(secret, bytes.subarray(0, saltBytes));
+  const nonce = bytes.subarray(saltBytes, saltBytes + nonceBytes);
+  try {
+    const body = await crypto.subtle.decrypt(gcm(nonce, context), key, bytes.slice(saltBytes + nonceBytes));
+    return new TextDecoder().decode(body);
+  } catch {
+    return undefined;
+  }
+}
+
 export const platform: Platform = {
   decodeBase64url,
   decodeText,
@@ -100,5 +145,8 @@ export const platform: Platform = {
   verify,
   sha256,
   hmacSha256,
+  seal,
+  open,
+  randomText: (bytes) => base64url(crypto.getRandomValues(new Uint8Array(bytes))),
   randomUint32: () => crypto.getRandomValues(new Uint32Array(1))[0] as number,
 };

@@ -1,0 +1,63 @@
+// Cookies, read and written to the letter (RFC 6265bis): exact names, no guessing, no decoding.
+
+/** One cookie to be set; a `value` of `undefined` removes it. */
+export interface CookieChange {
+  readonly name: string;
+  readonly value: string | undefined;
+  /** Seconds until the browser drops it; without it, it goes with the browser's session. */
+  readonly maxAgeSeconds?: number;
+  /** `None` for what has to come along with a cross-site POST (form post). Default: `Lax`. */
+  readonly sameSite?: "Lax" | "None";
+}
+
+/** How an application's cookies are written. */
+export interface CookieStyle {
+  /** False on a loopback http public URL alone: no `Secure`, and no `__Host-`, which demands it. */
+  readonly secure: boolean;
+}
+
+/**
+ * The cookies of a request: name → its values, in their order. A name that is there twice has two values: a sibling subdomain may
+ * have set one of them (RFC 6265bis §8.6), so whoever reads decides, and takes neither. A pair without a name or without `=` is
+ * none of ours.
+ */
+export function parseCookies(header: string | undefined): ReadonlyMap<string, readonly string[]> {
+  const cookies = new Map<string, string[]>();
+  for (const pair of (header ?? "").split(";")) {
+    const equals = pair.indexOf("=");
+    // RFC 6265bis §5.6: white space around name and value goes; nothing else is changed.
+    const name = equals < 0 ? "" : trim(pair.slice(0, equals));
+    if (name === "") continue;
+    const value = trim(pair.slice(equals + 1));
+    const values = cookies.get(name);
+    if (values) values.push(value);
+    else cookies.set(name, [value]);
+  }
+  return cookies;
+}
+
+/** `Set-Cookie` for a change: host-only, for every path, out of reach of scripts. */
+export function serializeCookie(
+  { name, value, maxAgeSeconds, sameSite = "Lax" }: CookieChange,
+  { secure }: CookieStyle,
+): string {
+  const age = value === undefined ? 0 : maxAgeSeconds;
+  const attributes = [
+    "Path=/",
+    ...(age === undefined ? [] : [`Max-Age=${age}`]),
+    "HttpOnly",
+    ...(secure ? ["Secure"] : []),
+    // Browsers take `None` only with `Secure`.
+    `SameSite=${secure ? sameSite : "Lax"}`,
+  ];
+  return [`${name}=${value ?? ""}`, ...attributes].join("; ");
+}
+
+/** The name that a cookie goes by: bound to the host and to TLS where there is TLS. */
+export function cookieName(name: string, { secure }: CookieStyle): string {
+  return secure ? `__Host-${name}` : name;
+}
+
+function trim(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, "");
+}

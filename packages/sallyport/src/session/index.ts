@@ -1,0 +1,15 @@
+// Sessions: what the composition root and other rooms may reach.
+export type {
+  FoundSession,
+  LogoutScope,
+  NewSession,
+  SessionContent,
+  SessionOwner,
+  SessionStore,
+  SessionSummary,
+  Sessions,
+  SessionTokens,
+  StoredSession,
+  TokenRenewal,
+} from "./contract.ts";
+export type { SessionLeaf, SessionVisit } from "./leaf.ts";
