@@ -20,6 +20,9 @@ test.each<[unknown, string | undefined]>([
   expect(difference(htu, "/orders?page=1")).toBe(words);
 });
 
-test.each(["*", "api.example:443", ""])("a target without a path (%j) is compared with nothing", (target) => {
-  expect(difference("https://api.example/v1", target)).toMatch(/^nothing to be compared with/);
-});
+test.each(["*", "api.example:443", "", "/or ders", "/\u00f6rders", "/a\\b"])(
+  "a target that is no path (%j) is compared with nothing",
+  (target) => {
+    expect(difference("https://api.example/v1", target)).toMatch(/^nothing to be compared with/);
+  },
+);
