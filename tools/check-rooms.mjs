@@ -16,6 +16,8 @@ const ground = [
   "options",
   "standard-schema",
   "cookies",
+  "cooldown",
+  "secret-quality",
 ];
 
 /**
@@ -34,6 +36,8 @@ export const rooms = {
   options: { rooms: [] },
   "standard-schema": { rooms: [] },
   cookies: { rooms: [] },
+  cooldown: { rooms: [] },
+  "secret-quality": { rooms: [] },
   platform: {
     rooms: ["errors", "base64url"],
     files: { "node.": { packages: ["node:buffer", "node:crypto"] } },
