@@ -162,10 +162,14 @@ export interface Sessions {
    * Who is signed in, by the `Cookie` header of a request; renews the tokens that are due. Answers at once where nothing is to be
    * waited for.
    *
-   * @throws AuthError `session_store_unavailable`, at once or by rejection
+   * @throws AuthError `session_store_unavailable`, or `refresh_failed` where the tokens are overdue; at once or by rejection
    */
   find(cookie: string | undefined): FoundSession | Promise<FoundSession>;
-  /** Starts a session under a new id. `undefined` where a logout has won: then nobody is signed in. */
+  /**
+   * Starts a session under a new id. `undefined` where a logout has won: then nobody is signed in, and the tokens are given back.
+   *
+   * @throws AuthError by rejection: `session_store_unavailable`, or `session_too_large` for cookies
+   */
   start(session: NewSession): Promise<readonly CookieChange[] | undefined>;
   /** Ends the session of a request; what it was is for revocation and `id_token_hint`. */
   end(cookie: string | undefined): Promise<FoundSession>;

@@ -116,3 +116,8 @@ export function resolveSession(options: SessionOptions, where = "sallyport: `ses
     cookieName,
   };
 }
+
+/** How often requests are noted at most, for the idle limit: once a minute, or oftener where that limit is short. */
+export function noteEveryMs(idleMs: number): number {
+  return Math.min(60_000, idleMs / 4);
+}
