@@ -70,7 +70,7 @@ export const rooms = {
     rooms: ["base64url", "options"],
     files: { "mtls-fetch.": { packages: ["node:crypto", "node:https", "node:stream"] } },
   },
-  testing: { rooms: [...ground, "client", "verify", "authorize", "http", "sallyport"] },
+  testing: { rooms: [...ground, "client", "verify", "authorize", "http", "sallyport"], types: ["session"] },
   frameworks: {
     // `index`: each subpath hands on what users need beside `sallyport()`.
     rooms: ["chain", "options", "http", "openapi", "sallyport", "index"],
