@@ -16,6 +16,8 @@ const ground = [
   "options",
   "standard-schema",
   "cookies",
+  "cooldown",
+  "secret-quality",
 ];
 
 /**
@@ -34,6 +36,8 @@ export const rooms = {
   options: { rooms: [] },
   "standard-schema": { rooms: [] },
   cookies: { rooms: [] },
+  cooldown: { rooms: [] },
+  "secret-quality": { rooms: [] },
   platform: {
     rooms: ["errors", "base64url"],
     files: { "node.": { packages: ["node:buffer", "node:crypto"] } },
@@ -70,7 +74,7 @@ export const rooms = {
     rooms: ["base64url", "options"],
     files: { "mtls-fetch.": { packages: ["node:crypto", "node:https", "node:stream"] } },
   },
-  testing: { rooms: [...ground, "client", "verify", "authorize", "http", "sallyport"] },
+  testing: { rooms: [...ground, "client", "verify", "authorize", "http", "sallyport"], types: ["session"] },
   frameworks: {
     // `index`: each subpath hands on what users need beside `sallyport()`.
     rooms: ["chain", "options", "http", "openapi", "sallyport", "index"],

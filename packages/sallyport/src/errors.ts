@@ -102,6 +102,10 @@ export const refusals = {
     status: 503,
     description: "The session cannot be looked up at the moment",
   },
+  session_too_large: {
+    status: 503,
+    description: "The session can't be kept",
+  },
   refresh_failed: { status: 503, description: "The session cannot be renewed at the moment" },
   login_interrupted: {
     status: 400,

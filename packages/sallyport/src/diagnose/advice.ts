@@ -60,6 +60,8 @@ export const advice: Readonly<Record<AuthErrorCode, string>> = Object.freeze({
   cross_site_request:
     "A browser sent this request from another site with the session's cookie. From pages of your own, look at `publicUrl`; for other origins, let callers use a token.",
   session_store_unavailable: "`deps.sessionStore` failed or is out of reach: see the error's `cause`.",
+  session_too_large:
+    "The session does not fit into cookies: keep sessions in a store (`deps.sessionStore`), or have the provider put fewer roles and groups into its tokens.",
   refresh_failed:
     "The provider can't be asked for new tokens, and the old ones have been over for too long: see the error's `cause`.",
   login_interrupted:

@@ -56,7 +56,10 @@ export interface StoredSession extends SessionOwner {
   readonly idleAt: number;
 }
 
-/** Sessions that are to end: all of a person's at a provider, or those of one session there. */
+/**
+ * Sessions that are to end: all of a person's at a provider, or those of one session there, or those that are both. One with
+ * neither `subject` nor `sid` would be everybody: a store rejects it.
+ */
 export interface LogoutScope {
   readonly issuer: string;
   readonly subject?: string | undefined;
@@ -74,7 +77,8 @@ export type SessionSummary = Omit<StoredSession, "sealed" | "version">;
 export interface SessionStore {
   /**
    * Adds a session, and takes out `replaces` with it. `false`, and nothing is added (what it replaces goes all the same), where a
-   * logout of the same issuer and subject or sid was recorded at or after `since`: a logout during a login wins.
+   * logout whose scope the session is in was recorded at or after `since`: a logout during a login wins. Rejects where the id is
+   * taken.
    */
   create(
     session: StoredSession,
@@ -94,8 +98,8 @@ export interface SessionStore {
     now: number,
   ): Promise<boolean>;
   /**
-   * Gives the right to refresh a session to one holder, until then: `true` where nobody else has it, or whose time is over.
-   * `false` where the session has ended, or has another version by now.
+   * Gives the right to refresh a session to one holder, until then: `true` where nobody has it, or who has it is this holder, or
+   * their time is over (`until` at or before `now`). `false` where the session has ended, or has another version by now.
    */
   lease(
     idHash: string,
@@ -114,9 +118,9 @@ export interface SessionStore {
     scope: LogoutScope,
     how: { readonly now: number; readonly rememberUntil: number },
   ): Promise<readonly StoredSession[]>;
-  /** A person's sessions, the latest first. */
+  /** A person's sessions, the latest first (by `createdAt`). */
   list(owner: SessionOwner, now: number): Promise<readonly SessionSummary[]>;
-  /** `true` for the first caller that says this word, and `false` for every other until then. */
+  /** `true` for the first caller that says this word, and `false` for every other until then (`until` at or before `now`). */
   once(word: string, until: number, now: number): Promise<boolean>;
   /** Removes what has expired, at most `limit` of each kind; how many. A store that forgets by itself answers 0. */
   sweep(now: number, limit: number): Promise<number>;
@@ -162,10 +166,14 @@ export interface Sessions {
    * Who is signed in, by the `Cookie` header of a request; renews the tokens that are due. Answers at once where nothing is to be
    * waited for.
    *
-   * @throws AuthError `session_store_unavailable`, at once or by rejection
+   * @throws AuthError `session_store_unavailable`, or `refresh_failed` where the tokens are overdue; at once or by rejection
    */
   find(cookie: string | undefined): FoundSession | Promise<FoundSession>;
-  /** Starts a session under a new id. `undefined` where a logout has won: then nobody is signed in. */
+  /**
+   * Starts a session under a new id. `undefined` where a logout has won: then nobody is signed in, and the tokens are given back.
+   *
+   * @throws AuthError by rejection: `session_store_unavailable`, or `session_too_large` for cookies
+   */
   start(session: NewSession): Promise<readonly CookieChange[] | undefined>;
   /** Ends the session of a request; what it was is for revocation and `id_token_hint`. */
   end(cookie: string | undefined): Promise<FoundSession>;

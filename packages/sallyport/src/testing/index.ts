@@ -16,6 +16,7 @@ export {
   signSample,
   type TokenUse,
 } from "./provider-tokens/index.ts";
+export { type SessionStoreCase, sessionStoreCases } from "./session-store-contract.ts";
 export {
   createTestKey,
   type Segment,

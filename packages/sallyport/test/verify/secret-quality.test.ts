@@ -1,6 +1,6 @@
 // What makes a shared secret none: each sign alone, on secrets that are good but for it.
 import { expect, test } from "vitest";
-import { secretFlaw } from "../../src/verify/keys/secret-quality.ts";
+import { secretFlaw } from "../../src/secret-quality.ts";
 
 const guessed = "`secret` takes a random secret; this one could be guessed";
 const aKey = "`secret` takes a random secret, not the text of a key or certificate";

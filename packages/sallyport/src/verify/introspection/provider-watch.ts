@@ -1,6 +1,7 @@
 // Whether a provider can be asked: what counts as its failure, how long it is then left alone, and when that is over.
+
+import { cooldownLeft } from "../../cooldown.ts";
 import { AuthError } from "../../errors.ts";
-import { cooldownLeft } from "../cooldown.ts";
 import type { Answer, Failure, Reply } from "./question.ts";
 
 /** What happened to a provider. */

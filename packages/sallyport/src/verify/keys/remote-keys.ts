@@ -5,8 +5,9 @@
 //                       behind           second; else use stale
 //
 // There are no timers: a request starts the refresh that is due. One fetch is in flight at a time.
+
+import { cooldownLeft } from "../../cooldown.ts";
 import { AuthError } from "../../errors.ts";
-import { cooldownLeft } from "../cooldown.ts";
 import { outline } from "../outline.ts";
 import { type FetchedDocument, fetchDocument } from "./fetch-document.ts";
 import type { VerificationKey } from "./jwk.ts";

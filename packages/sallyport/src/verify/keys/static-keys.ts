@@ -2,12 +2,12 @@
 
 import { platform } from "#platform";
 import { isPromise } from "../../chain.ts";
+import { secretFlaw } from "../../secret-quality.ts";
 import type { JsonWebKeySet } from "../issuers/issuer-options.ts";
 import type { Algorithm } from "./algorithms.ts";
 import { algorithms } from "./algorithms.ts";
 import type { VerificationKey } from "./jwk.ts";
 import { importKeys, judgeKeySet, type KeySetRules, type KeySource, pickKeys } from "./key-set.ts";
-import { secretFlaw } from "./secret-quality.ts";
 
 /**
  * A key source over a fixed JWK Set.

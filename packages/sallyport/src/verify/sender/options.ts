@@ -8,8 +8,8 @@ import {
   isTextList,
   type OptionTable,
 } from "../../options.ts";
+import { secretFlaw } from "../../secret-quality.ts";
 import { type Algorithm, algorithmRow, algorithms } from "../keys/algorithms.ts";
-import { secretFlaw } from "../keys/secret-quality.ts";
 
 /** Whether tokens bound to a key of the sender are taken, or are the only ones taken. */
 export type SenderMode = "off" | "accepted" | "required";

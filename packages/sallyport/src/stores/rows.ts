@@ -1,0 +1,56 @@
+// Sessions as rows of a table: the columns that both SQL stores have, and what no database can hold.
+import type { StoredSession } from "../session/index.ts";
+
+/** A row of `sallyport_sessions`. Drivers differ in what they make of large integers. */
+export interface SessionRow {
+  readonly id_hash: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly sid: string | null;
+  readonly version: number | bigint | string;
+  readonly sealed: string;
+  readonly created_at: number | bigint | string;
+  readonly expires_at: number | bigint | string;
+  readonly idle_at: number | bigint | string;
+}
+
+/** The columns, in the order of {@link valuesOf}. */
+export const columns =
+  "id_hash, issuer, subject, sid, version, sealed, created_at, expires_at, idle_at" as const;
+
+/**
+ * A session's columns.
+ *
+ * @throws TypeError as {@link checkText}
+ */
+export function valuesOf(session: StoredSession): (string | number | null)[] {
+  const { idHash, issuer, subject, sid, version, sealed, createdAt, expiresAt, idleAt } = session;
+  checkText(issuer, subject, sid, sealed);
+  return [idHash, issuer, subject, sid ?? null, version, sealed, createdAt, expiresAt, idleAt];
+}
+
+/** What a row says. */
+export function sessionOf(row: SessionRow): StoredSession {
+  return {
+    idHash: row.id_hash,
+    issuer: row.issuer,
+    subject: row.subject,
+    sid: row.sid ?? undefined,
+    version: Number(row.version),
+    sealed: row.sealed,
+    createdAt: Number(row.created_at),
+    expiresAt: Number(row.expires_at),
+    idleAt: Number(row.idle_at),
+  };
+}
+
+/**
+ * Refuses what a database or its driver would cut off or replace: then one person might be found under another's name.
+ *
+ * @throws TypeError where a text has a NUL, or half a surrogate pair
+ */
+export function checkText(...texts: readonly (string | undefined)[]): void {
+  if (texts.some((text) => text !== undefined && (text.includes("\0") || !text.isWellFormed()))) {
+    throw new TypeError("A text with a NUL or half a surrogate pair can't be kept in a database");
+  }
+}
