@@ -45,6 +45,12 @@ export function issuerOf(
   if (!tenantMatches(trusted.policy, claims)) {
     throw new AuthError("invalid_issuer", "The token's tenant claim is not the tenant of its iss");
   }
+  if (trusted.policy.audience.length === 0) {
+    throw new AuthError(
+      "invalid_audience",
+      "No access token is taken here: this application has no audience",
+    );
+  }
   return trusted;
 }
 

@@ -3,6 +3,7 @@ import type { Identity, JsonObject } from "../identity.ts";
 import type { IntrospectionHealth } from "./introspection/proof.ts";
 import type { IssuerMetadata } from "./issuers/issuer-metadata.ts";
 import type { KeySourceHealth } from "./keys/key-set.ts";
+import type { Provider } from "./provider.ts";
 import type { Binding } from "./sender/binding.ts";
 import type { Presentation } from "./sender/presentation.ts";
 
@@ -91,6 +92,8 @@ export interface Verifier<Claims = JsonObject> {
   signingKeys(): readonly SigningKey[];
   /** What may be told of the trusted issuers, in their order: for documents that describe the application. */
   issuers(): readonly IssuerMetadata[];
+  /** The trusted issuers as those who sign people in, in their order. */
+  providers(): readonly Provider[];
   /** Ends requests in flight; later calls are refused with the code `closed`. */
   close(): void;
 }

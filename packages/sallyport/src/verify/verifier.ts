@@ -12,7 +12,7 @@ import { issuerHealth, isWell } from "./health.ts";
 import { createIntrospection } from "./introspection/introspection.ts";
 import type { Proof } from "./introspection/proof.ts";
 import { issuerMetadata } from "./issuers/issuer-metadata.ts";
-import { type TrustedIssuer, trustIssuers } from "./issuers/trusted-issuers.ts";
+import { type SignIn, type TrustedIssuer, trustIssuers } from "./issuers/trusted-issuers.ts";
 import { requireHttps } from "./issuers/urls.ts";
 import type { VerificationKey } from "./keys/jwk.ts";
 import { noKeys } from "./keys/static-keys.ts";
@@ -25,6 +25,7 @@ import {
   type VerifierOptions,
   verifierOptionTable,
 } from "./options.ts";
+import { createProvider } from "./provider.ts";
 import { bindingOf } from "./sender/binding.ts";
 import type { Presentation } from "./sender/presentation.ts";
 import { createTell, tellConfusion } from "./tell.ts";
@@ -39,6 +40,7 @@ import { createUseCheck } from "./use-check.ts";
  * Makes a verifier. Synchronous, and without a request: an API starts while its provider is down.
  *
  * @param watch looks on; `sallyport()` makes it of its `deps.telemetry`
+ * @param signIn at which issuers people sign in; `sallyport()` knows it
  * @throws TypeError where an option is unknown, missing, of the wrong form or contradicts another
  *
  * @example
@@ -51,6 +53,7 @@ export function createVerifier<Claims = JsonObject>(
   options: VerifierOptions,
   deps: VerifierDeps<Claims> = {},
   watch?: Watch,
+  signIn?: SignIn,
 ): Verifier<Claims> {
   checkArguments("createVerifier", options, verifierOptionTable, deps, depsTable);
   if (options.limits) checkOptions("limits", options.limits, limitTable);
@@ -63,7 +66,7 @@ export function createVerifier<Claims = JsonObject>(
   const { tokenBytes = 16_384, depth = 32 } = options.limits ?? {};
   const parser = createCompactParser({ tokenBytes, depth }, readTokenHeader);
   const tell = createTell(deps, now, watch);
-  const issuers = trustIssuers(options, deps, tell, watch);
+  const issuers = trustIssuers(options, deps, tell, watch, signIn);
   const use = createUseCheck<Claims>(options, { ...deps, now, tell });
   const custom: CustomClaims<Claims> = customClaims(deps.claims);
   const cache =
@@ -228,6 +231,7 @@ export function createVerifier<Claims = JsonObject>(
       issuers.all.flatMap(({ policy, keys }) =>
         keys.keys().map(({ kid, algorithm }) => ({ issuer: policy.name, kid, algorithm })),
       ),
+    providers: () => issuers.all.map((trusted) => createProvider(trusted, { depth })),
     issuers: () => issuers.all.map(({ policy, endpoints }) => issuerMetadata(policy, endpoints())),
     close() {
       closed = true;

@@ -85,7 +85,11 @@ function assertions(
   };
 }
 
-function importPrivateKey(jwk: Readonly<Record<string, unknown>>, algorithm: Algorithm): Promise<CryptoKey> {
+/** A client's private key, judged already, to sign with. */
+export function importPrivateKey(
+  jwk: Readonly<Record<string, unknown>>,
+  algorithm: Algorithm,
+): Promise<CryptoKey> {
   // Judged already; runtimes differ in what they make of these.
   const { alg: _alg, use: _use, key_ops: _operations, ext: _extractable, ...material } = jwk;
   return crypto.subtle.importKey("jwk", material as JsonWebKey, importParameters(algorithm), false, ["sign"]);

@@ -147,7 +147,7 @@ function credentialsOf(
 const asymmetric = (Object.keys(algorithms) as Algorithm[]).filter((name) => algorithms[name].kty !== "oct");
 
 /** The same rules as for an issuer's key: one algorithm, RSA of 2048 bits at least. */
-function judgePrivateKey(jwk: Readonly<Record<string, unknown>>, where: string) {
+export function judgePrivateKey(jwk: Readonly<Record<string, unknown>>, where: string) {
   const { key_ops: operations, ...rest } = jwk;
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes("sign"))) {
     throw new TypeError(`${where}: \`privateKey\` takes a key whose key_ops, if there, include sign`);

@@ -1,5 +1,6 @@
 // OpenID Connect Discovery: from an issuer to its key set's URL.
 import { AuthError } from "../../errors.ts";
+import type { JsonObject } from "../../identity.ts";
 import { isUrl } from "../../options.ts";
 import type { FetchedDocument } from "../keys/fetch-document.ts";
 import { issuerDifference } from "./issuer-difference.ts";
@@ -11,18 +12,18 @@ import { isLoopbackUrl, isPrivateUrl } from "./urls.ts";
  * Makes the `locate` of an issuer's remote keys: the configured `jwksUri`, or the one its metadata states. Nothing else
  * of the metadata decides anything: algorithms come from the configuration, so a changed document can't widen them.
  *
- * @param learn told where people log in, for documents
+ * @param learn told what the document is, and where people log in
  */
 export function createLocator(
   policy: IssuerPolicy,
-  learn: (endpoints: LoginEndpoints | undefined) => void = () => {},
+  learn: (document: FetchedDocument["document"], endpoints: LoginEndpoints | undefined) => void = () => {},
 ): (get: (url: string) => Promise<FetchedDocument>) => Promise<string> {
   const { jwksUri } = policy.options;
   if (jwksUri !== undefined) return async () => jwksUri;
   return async (get) => {
     const { document } = await discover(policy, get);
     const uri = readMetadata(document, policy, "jwks_uri");
-    learn(loginEndpoints(document, policy));
+    learn(document, loginEndpoints(document, policy));
     return uri;
   };
 }
@@ -41,6 +42,41 @@ export async function discoverUrl(
   member: keyof typeof members,
 ): Promise<string> {
   return readMetadata((await discover(policy, get)).document, policy, member);
+}
+
+/** What a sign-in asks of a provider, or sends people to. */
+const signInEndpoints = [
+  "authorization_endpoint",
+  "token_endpoint",
+  "userinfo_endpoint",
+  "revocation_endpoint",
+  "end_session_endpoint",
+  "pushed_authorization_request_endpoint",
+  "device_authorization_endpoint",
+] as const;
+
+/**
+ * The whole document of an issuer, for signing in: each endpoint that it names is fit to be asked.
+ *
+ * @throws AuthError `discovery_failed`
+ */
+export async function discoverDocument(
+  policy: IssuerPolicy,
+  get: (url: string) => Promise<FetchedDocument>,
+): Promise<JsonObject> {
+  return signInDocument((await discover(policy, get)).document, policy);
+}
+
+/** @throws AuthError `discovery_failed` as {@link discoverDocument} */
+export function signInDocument(
+  document: Readonly<Record<string, unknown>>,
+  policy: IssuerPolicy,
+): JsonObject {
+  checkIssuer(document, policy);
+  for (const member of signInEndpoints) {
+    if (Object.hasOwn(document, member)) readUrl(document, policy, member);
+  }
+  return document as JsonObject;
 }
 
 async function discover(
@@ -93,12 +129,26 @@ function readMetadata(
   policy: IssuerPolicy,
   member: keyof typeof members,
 ): string {
-  const { issuer, [member]: uri } = document;
+  checkIssuer(document, policy);
+  return readUrl(document, policy, member, members[member]);
+}
+
+function checkIssuer({ issuer }: Readonly<Record<string, unknown>>, policy: IssuerPolicy): void {
   if (issuer === undefined) throw failed(`The metadata document has no issuer${asked(policy)}`);
   if (!policy.discovered.some((one) => one === issuer)) {
     const known = policy.discovered.map((text) => ({ text, label: policy.name }));
     throw failed(`${issuerDifference("The metadata document's issuer", issuer, known)}${asked(policy)}`);
   }
+}
+
+/** @param option what takes its place in the configuration, where something does */
+function readUrl(
+  document: Readonly<Record<string, unknown>>,
+  policy: IssuerPolicy,
+  member: string,
+  option?: string,
+): string {
+  const { [member]: uri } = document;
   if (!isUrl(uri)) {
     throw failed(`The metadata document has no ${member}${asked(policy)}`);
   }
@@ -109,13 +159,13 @@ function readMetadata(
   const loopback = policy.options.insecureAllowLoopback === true && isLoopbackUrl(uri);
   if (protocol !== "https:" && !(protocol === "http:" && loopback)) {
     throw failed(
-      `The metadata document's ${member} is not https: tell the provider its public URL, or set \`${members[member]}\`${asked(policy)}`,
+      `The metadata document's ${member} is not https: tell the provider its public URL${option ? `, or set \`${option}\`` : ""}${asked(policy)}`,
     );
   }
   // A document may send us to another host, but not to one inside (RFC 9728 §7.7): unless the issuer is there itself.
   if (isPrivateUrl(uri) && !loopback && hostname !== new URL(policy.discoveryUrl).hostname) {
     throw failed(
-      `The metadata document's ${member} is a private address: where that is meant, set \`${members[member]}\`${asked(policy)}`,
+      `The metadata document's ${member} is a private address${option ? `: where that is meant, set \`${option}\`` : ""}${asked(policy)}`,
     );
   }
   return uri;

@@ -68,9 +68,10 @@ const besideIssuers: Elsewhere = {
 /**
  * Resolves one issuer's options.
  *
+ * @param signIn whether people sign in there: then it may have no audience, and none of its access tokens is taken
  * @throws TypeError one sentence that names the option and what it takes
  */
-export function resolveIssuer(options: IssuerOptions, where: string): IssuerPolicy {
+export function resolveIssuer(options: IssuerOptions, where: string, signIn = false): IssuerPolicy {
   checkOptions(where, options, issuerOptionTable, besideIssuers);
   checkIssuerForm(options, where);
   const { preset: row, inferred } = presetOf(options, where);
@@ -86,7 +87,7 @@ export function resolveIssuer(options: IssuerOptions, where: string): IssuerPoli
       `${where}: \`jwksUri\` takes the address of the keys; that of the metadata goes into \`discoveryUrl\``,
     );
   }
-  const audience = audienceOf(options, preset, where);
+  const audience = audienceOf(options, preset, where, signIn);
   const wellKnown = `${metadata.replace(/\/$/, "")}${metadataPath}`;
   return Object.freeze({
     name,
@@ -156,8 +157,14 @@ function serversOf(name: string, accepted: IssuerPolicy["accepted"]): readonly s
   return byTenant.size > 1 ? [...byTenant.values()] : [name];
 }
 
-function audienceOf({ audience }: IssuerOptions, preset: Preset, where: string): readonly string[] {
+function audienceOf(
+  { audience, introspection }: IssuerOptions,
+  preset: Preset,
+  where: string,
+  signIn: boolean,
+): readonly string[] {
   if (audience === undefined) {
+    if (signIn && introspection === undefined) return [];
     throw new TypeError(`${where}: \`audience\` is missing; it takes ${issuerOptionTable.audience.takes}`);
   }
   const list = Object.freeze(typeof audience === "string" ? [audience] : [...audience]);

@@ -3,15 +3,17 @@
 import { isUrl } from "../../options.ts";
 import type { Watch } from "../../watch.ts";
 import { checkPrefixes } from "../introspection/settings.ts";
+import { fetchDocument } from "../keys/fetch-document.ts";
 import type { KeySetRules, KeySource } from "../keys/key-set.ts";
 import { createRemoteKeys, type KeysEvent } from "../keys/remote-keys.ts";
 import { createSecretKeys, createStaticKeys, noKeys } from "../keys/static-keys.ts";
 import type { VerifierDeps, VerifierOptions } from "../options.ts";
 import type { Tell } from "../tell.ts";
-import { createLocator } from "./discovery.ts";
+import { createLocator, discoverDocument, signInDocument } from "./discovery.ts";
 import type { LoginEndpoints } from "./issuer-metadata.ts";
 import { type IssuerOptions, issuerOptionTable } from "./issuer-options.ts";
 import { type IssuerPolicy, resolveIssuer } from "./issuers.ts";
+import { createMetadataSource, type MetadataSource } from "./metadata-source.ts";
 
 /** An issuer and its keys. */
 export interface TrustedIssuer {
@@ -19,6 +21,17 @@ export interface TrustedIssuer {
   readonly keys: KeySource;
   /** Where people log in, as the issuer's discovery document said last. */
   readonly endpoints: () => LoginEndpoints | undefined;
+  /** What signing in there needs to know. */
+  readonly metadata: MetadataSource;
+}
+
+/** What the composition root knows beside the options. */
+export interface SignIn {
+  /**
+   * Whether people sign in at each issuer, in their order. Such an issuer needs keys whatever is asked about its tokens, and may
+   * go without an audience: then no access token of it is taken.
+   */
+  readonly clients?: readonly boolean[];
 }
 
 type KeyDeps = Pick<VerifierDeps, "fetch" | "now" | "waitUntil">;
@@ -28,15 +41,30 @@ type KeyDeps = Pick<VerifierDeps, "fetch" | "now" | "waitUntil">;
  *
  * @throws TypeError where an issuer is missing, or two would answer for the same `iss` (RFC 9207 §4)
  */
-export function trustIssuers(options: VerifierOptions, deps: KeyDeps, tell: Tell, watch?: Watch) {
-  const all = issuerList(options).map(({ where, options: own }): TrustedIssuer => {
-    const policy = resolveIssuer(own, where);
+export function trustIssuers(
+  options: VerifierOptions,
+  deps: KeyDeps,
+  tell: Tell,
+  watch?: Watch,
+  { clients = [] }: SignIn = {},
+) {
+  const all = issuerList(options).map(({ where, options: own }, index): TrustedIssuer => {
+    const signIn = clients[index] === true;
+    const policy = resolveIssuer(own, where, signIn);
     let endpoints: LoginEndpoints | undefined;
-    const locate = createLocator(policy, (learnt) => {
+    let metadata: MetadataSource | undefined;
+    const locate = createLocator(policy, (document, learnt) => {
       endpoints = learnt;
+      if (!signIn) return;
+      try {
+        metadata?.learn(signInDocument(document, policy));
+      } catch {
+        // What is wrong for signing in is said there; the keys are as good as ever.
+      }
     });
-    const keys = keysOf(policy, { locate, all: options, deps, tell, watch });
-    return { policy, keys, endpoints: () => endpoints };
+    const keys = keysOf(policy, { locate, all: options, deps, tell, watch, signIn });
+    metadata = metadataOf(policy, keys, options, deps);
+    return { policy, keys, metadata, endpoints: () => endpoints };
   });
   checkPrefixes(all.map(({ policy }) => policy.introspection));
   const byName = new Map<string, TrustedIssuer>();
@@ -93,18 +121,44 @@ function given(options: object, wanted: (name: string) => boolean = () => true):
   );
 }
 
+function metadataOf(
+  policy: IssuerPolicy,
+  keys: KeySource,
+  { limits }: VerifierOptions,
+  { fetch = (...request) => globalThis.fetch(...request), now = Date.now }: KeyDeps,
+): MetadataSource {
+  const { jwks, jwksUri, secret, fetchTimeoutSeconds = 5 } = policy.options;
+  const timeoutMs = fetchTimeoutSeconds * 1000;
+  const byDiscovery = (jwks ?? jwksUri ?? secret) === undefined && keys !== noKeys;
+  return createMetadataSource({
+    read: (get) => discoverDocument(policy, get),
+    get: (url) =>
+      fetchDocument(url, {
+        fetch,
+        timeoutMs,
+        maxBytes: limits?.documentBytes ?? 524_288,
+        signal: new AbortController().signal,
+        failure: "discovery_failed",
+      }),
+    loadKeys: byDiscovery ? () => keys.load() : undefined,
+    now,
+    lostMs: timeoutMs * 2 + 1_000,
+  });
+}
+
 interface KeysContext {
   readonly locate: ReturnType<typeof createLocator>;
   readonly all: VerifierOptions;
   readonly deps: KeyDeps;
   readonly tell: Tell;
   readonly watch: Watch | undefined;
+  readonly signIn: boolean;
 }
 
-function keysOf(policy: IssuerPolicy, { locate, all, deps, tell, watch }: KeysContext): KeySource {
+function keysOf(policy: IssuerPolicy, { locate, all, deps, tell, watch, signIn }: KeysContext): KeySource {
   const { options, algorithms, introspection, name: issuer } = policy;
-  // Asked about every token, an issuer needs keys only where its answers are signed.
-  if (introspection?.all && !introspection.signed) return noKeys;
+  // Asked about every token, an issuer needs keys only where its answers are signed, or its ID tokens are looked at.
+  if (introspection?.all && !introspection.signed && !signIn) return noKeys;
   const rules: KeySetRules = {
     algorithms,
     maxKeys: all.limits?.keys ?? 100,

@@ -37,7 +37,7 @@ export function identify(claims: JsonObject, policy: IssuerPolicy): Identity {
 }
 
 /** One issuer has one name, whichever of its own a token carries: a principal is (issuer, subject). */
-function issuerName(iss: string, { issuer, issuerAliases }: Preset): string {
+export function issuerName(iss: string, { issuer, issuerAliases }: Preset): string {
   return issuer !== undefined && issuerAliases?.includes(iss) ? issuer : iss;
 }
 

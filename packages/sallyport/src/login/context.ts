@@ -1,0 +1,119 @@
+// What the endpoints share: the clients, the sessions, and how a request is read and refused.
+import type { CookieStyle } from "../cookies.ts";
+import { AuthError } from "../errors.ts";
+import type { Answer, Endpoint, EndpointName, EndpointRequest } from "../http/index.ts";
+import { quietly } from "../quietly.ts";
+import type { SessionContent, Sessions, TokenRenewal } from "../session/index.ts";
+import { type Logger, outline } from "../verify/index.ts";
+import type { LoginClient, StepUp } from "./contract.ts";
+import { ProviderFailure } from "./failure.ts";
+import type { Pages } from "./pages.ts";
+import type { ProviderClient } from "./provider-client.ts";
+import type { TargetRules } from "./return-to.ts";
+import type { VerifyAccessToken } from "./session-content.ts";
+import type { Transactions } from "./transactions.ts";
+
+/** One provider, and the addresses that it knows us by. */
+export interface ConnectedClient {
+  readonly api: ProviderClient;
+  readonly client: LoginClient;
+  readonly redirectUri: string;
+  readonly postLogoutRedirectUri: string;
+  /** What a sign-in asks for, separated by spaces. */
+  readonly scope: string;
+}
+
+/** What the endpoints share. */
+export interface LoginContext {
+  readonly clients: readonly ConnectedClient[];
+  readonly sessions: Sessions;
+  readonly renewal: TokenRenewal;
+  readonly transactions: Transactions;
+  readonly pages: Pages;
+  readonly style: CookieStyle;
+  readonly targets: TargetRules;
+  readonly verify: VerifyAccessToken | undefined;
+  readonly now: () => number;
+  loginUrl(target: string, stepUp?: StepUp): string;
+  /** The client that a session is of. */
+  clientOf(content: Pick<SessionContent, "provider" | "clientId">): ConnectedClient | undefined;
+  /** Writes down why something was refused; nothing of what was sent. */
+  tell(event: string, error: AuthError, issuer: string | undefined): void;
+  /** Work that no answer waits for. */
+  background(work: Promise<unknown>): void;
+}
+
+/** Makes `tell`. */
+export function createTeller(logger: Logger | undefined): LoginContext["tell"] {
+  return (event, { code, message }, issuer) => {
+    quietly(() => logger?.warn({ event, code, ...(issuer !== undefined && { issuer }) }, message));
+  };
+}
+
+/** An endpoint whose failures are answers. */
+export function endpoint(
+  context: LoginContext,
+  { name, methods, path }: Pick<Endpoint, "name" | "methods" | "path">,
+  handle: (request: EndpointRequest) => Promise<Answer>,
+): Endpoint {
+  return {
+    name,
+    methods,
+    path,
+    async handle(request) {
+      try {
+        return await handle(request);
+      } catch (thrown) {
+        const error = asAuthError(thrown);
+        context.tell(`${eventOf[name]}_failed`, error, undefined);
+        return context.pages.failure(request, error);
+      }
+    },
+  };
+}
+
+const eventOf: Readonly<Record<EndpointName, string>> = {
+  login: "login",
+  callback: "login",
+  token: "token",
+  device: "device",
+  logout: "logout",
+  userinfo: "userinfo",
+  backchannelLogout: "backchannel_logout",
+  frontchannelLogout: "frontchannel_logout",
+  session: "session",
+};
+
+/** What went wrong, as people may be told. What only says of access tokens is the provider's outage here. */
+export function asAuthError(thrown: unknown): AuthError {
+  if (thrown instanceof ProviderFailure) return thrown.error;
+  if (thrown instanceof AuthError) return thrown;
+  return new AuthError("provider_unavailable", "Something failed that should not", {
+    cause: outline(thrown),
+  });
+}
+
+/** The query of a request's target. */
+export function queryOf({ target }: EndpointRequest): URLSearchParams {
+  const mark = target.indexOf("?");
+  return new URLSearchParams(mark < 0 ? "" : target.slice(mark + 1));
+}
+
+/**
+ * A parameter that may be there once (RFC 6749 §3.1); empty counts as left out.
+ *
+ * @throws AuthError `login_interrupted` where it is there twice
+ */
+export function single(parameters: URLSearchParams, name: string): string | undefined {
+  const all = parameters.getAll(name);
+  if (all.length > 1) throw new AuthError("login_interrupted", `The request has the parameter ${name} twice`);
+  return all[0] === "" ? undefined : all[0];
+}
+
+/** Parameters of a query, or of a posted form. */
+export async function parametersOf(request: EndpointRequest): Promise<URLSearchParams> {
+  if (request.method !== "POST") return queryOf(request);
+  const form = await request.form();
+  if (!form) throw new AuthError("login_interrupted", "The request's body is not a form");
+  return form;
+}

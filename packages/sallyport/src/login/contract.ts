@@ -1,0 +1,93 @@
+// What signing people in needs, and what it gives.
+import type { Endpoint } from "../http/index.ts";
+import type { Identity, JsonObject, JsonValue } from "../identity.ts";
+import type { SessionContent, Sessions, TokenRenewal } from "../session/index.ts";
+import type { Logger, Provider, Verified } from "../verify/index.ts";
+import type { DeviceLogin, DeviceLoginRequest } from "./device.ts";
+import type { ClientOptions } from "./options.ts";
+import type { RouterOptions } from "./router-options.ts";
+import type { TokenSource, TokenSourceRequest } from "./token-source.ts";
+
+/** Seals what a browser keeps for us. The value is JSON; what is past its time, or was sealed for something else, does not open. */
+export interface Sealer {
+  /** @param expiresAt milliseconds since 1970 */
+  seal(purpose: string, context: string, value: JsonObject, expiresAt: number): string | Promise<string>;
+  open(
+    purpose: string,
+    context: string,
+    sealed: string,
+  ): JsonValue | undefined | Promise<JsonValue | undefined>;
+}
+
+/** One provider at which people sign in. */
+export interface LoginClient extends ClientOptions {
+  readonly clientId: string;
+  readonly provider: Provider;
+}
+
+/** What `createLogin` is told. */
+export interface LoginSettings {
+  /** In their order: the first is named first where people choose. */
+  readonly clients: readonly LoginClient[];
+  /** The https URL under which browsers reach this application's `/`. Default: of the first client's `redirectUri`. */
+  readonly publicUrl?: string | undefined;
+  readonly router?: RouterOptions | undefined;
+}
+
+/** What is alive. */
+export interface LoginDeps {
+  /** Makes the application's sessions, which renew tokens by what is given here. */
+  readonly sessions: (renewal: TokenRenewal) => Sessions;
+  readonly sealer: Sealer;
+  /** Verifies an access token as a request's would be, for `login.identity: "access_token"`. */
+  readonly verify?: ((accessToken: string) => Promise<Verified<unknown>>) | undefined;
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly now?: (() => number) | undefined;
+  readonly logger?: Logger | undefined;
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
+}
+
+/** What a requirement asks of the authentication (RFC 9470). */
+export interface StepUp {
+  readonly acrValues?: readonly string[];
+  readonly maxAgeSeconds?: number;
+}
+
+/** How old a client secret is that is in use. */
+export interface SecretAge {
+  readonly issuer: string;
+  readonly days: number;
+}
+
+/** People signing in, and what comes of it. */
+export interface Login {
+  readonly endpoints: readonly Endpoint[];
+  /** What stands before the endpoints' paths. */
+  readonly basePath: string;
+  readonly sessions: Sessions;
+  readonly renewal: TokenRenewal;
+  /** The address, from the root of this origin, of the sign-in that comes back to a target of this application. */
+  loginUrl(target: string, stepUp?: StepUp): string;
+  /** Who a session is of. */
+  identity(content: SessionContent): Identity;
+  /**
+   * A source of access tokens for this application itself (client credentials), for calling other services.
+   *
+   * @throws TypeError where the issuer is not one of the clients
+   */
+  tokenSource(request?: TokenSourceRequest): TokenSource;
+  /**
+   * Signs somebody in on another device (RFC 8628), as a command does.
+   *
+   * @throws AuthError by rejection: `provider_unavailable`, `provider_refused_client`
+   */
+  deviceLogin(request?: DeviceLoginRequest): Promise<DeviceLogin>;
+  /**
+   * Whether people can sign in: openid-client is there, and each provider's metadata can be had.
+   *
+   * @throws AuthError by rejection: `provider_unavailable`
+   */
+  ready(): Promise<void>;
+  /** Of the client secrets with a date: for a metric. */
+  secretAges(): readonly SecretAge[];
+}

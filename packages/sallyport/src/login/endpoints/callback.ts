@@ -1,0 +1,173 @@
+// GET callback, or POST where the provider answers by a form: the code → tokens → a session (OIDC Core §3.1.2.5, §3.1.3).
+import { AuthError } from "../../errors.ts";
+import type { Answer, Endpoint, EndpointRequest } from "../../http/index.ts";
+import type { SessionContent } from "../../session/index.ts";
+import {
+  asAuthError,
+  type ConnectedClient,
+  endpoint,
+  type LoginContext,
+  parametersOf,
+  queryOf,
+  single,
+} from "../context.ts";
+import { registeredCode } from "../failure.ts";
+import { checkSignIn, judgeIdToken } from "../id-token.ts";
+import { resourceOf } from "../renewal.ts";
+import { anotherRound } from "../rounds.ts";
+import { contentOf } from "../session-content.ts";
+import type { FoundTransaction, Transaction } from "../transactions.ts";
+
+/** What a callback's parameters come down to. */
+interface Returned {
+  readonly state: string | undefined;
+  readonly code: string | undefined;
+  readonly error: string | undefined;
+  readonly iss: string | undefined;
+}
+
+export function callbackEndpoint(context: LoginContext, path: string): Endpoint {
+  const posting = context.clients.some(({ client }) => client.login?.responseMode === "form_post");
+  const methods = posting ? (["GET", "POST"] as const) : (["GET"] as const);
+  return endpoint(context, { name: "callback", methods, path }, async (request) => {
+    const parameters = await parametersOf(request);
+    const [state] = parameters.getAll("state");
+    const found = await context.transactions.take(
+      parameters.getAll("state").length === 1 ? state : undefined,
+      request.cookie,
+    );
+    const { transaction, ended: cookies } = found;
+    if (!transaction) return withoutTransaction(context, request, found);
+    try {
+      return await finish(context, request, transaction, returned(parameters, request), cookies);
+    } catch (thrown) {
+      const error = asAuthError(thrown);
+      context.tell("login_failed", error, transaction.issuer);
+      const loginUrl = context.loginUrl(transaction.target);
+      return context.pages.failure(request, error, { cookies, loginUrl });
+    }
+  });
+}
+
+/** @throws AuthError `login_interrupted` where a parameter is there twice, or one that our requests don't bring about */
+function returned(parameters: URLSearchParams, request: EndpointRequest): Returned {
+  for (const name of ["id_token", "access_token", "response"]) {
+    if (parameters.has(name)) {
+      throw new AuthError("login_interrupted", `The provider's answer has ${name}, which was not asked for`);
+    }
+  }
+  if (request.method === "POST" && ["code", "state", "error"].some((name) => queryOf(request).has(name))) {
+    throw new AuthError("login_interrupted", "The provider's answer is in the form and in the query");
+  }
+  single(parameters, "error_description");
+  const [state, code, error, iss] = ["state", "code", "error", "iss"].map((name) => single(parameters, name));
+  return { state, code, error, iss };
+}
+
+/**
+ * No sign-in of this browser waits for this answer: nobody is served by it. Who is signed in already came by the back button, or
+ * by a page that was loaded again, and goes on to where they were going.
+ */
+async function withoutTransaction(
+  { sessions, pages, tell, loginUrl }: LoginContext,
+  request: EndpointRequest,
+  { ended: cookies, target }: FoundTransaction & { readonly transaction: undefined },
+): Promise<Answer> {
+  const { content, changes } = await sessions.find(request.cookie);
+  if (content) return pages.redirect(target ?? "/", { cookies: [...cookies, ...changes] });
+  const error = new AuthError(
+    "login_interrupted",
+    "A callback came without a sign-in that waits for it: its cookie is missing, used or too old (is the cookie blocked, or the callback on another host than the sign-in?)",
+  );
+  tell("login_failed", error, undefined);
+  return pages.failure(request, error, { cookies, loginUrl: loginUrl(target ?? "/") });
+}
+
+async function finish(
+  context: LoginContext,
+  request: EndpointRequest,
+  transaction: Transaction,
+  answer: Returned,
+  cookies: FoundTransaction["ended"],
+): Promise<Answer> {
+  const connected = context.clientOf({ provider: transaction.issuer, clientId: transaction.clientId });
+  if (!connected)
+    throw new AuthError("login_interrupted", "The provider of this sign-in is configured no more");
+  const posts = connected.client.login?.responseMode === "form_post";
+  if (posts !== (request.method === "POST")) {
+    throw new AuthError("login_interrupted", "The provider's answer came in another way than was asked for");
+  }
+  await checkIssuer(connected, answer);
+  if (answer.error !== undefined) {
+    if (answer.code !== undefined) {
+      throw new AuthError("login_interrupted", "The provider's answer has a code and an error");
+    }
+    const code = registeredCode(answer.error);
+    throw new AuthError(
+      "login_refused",
+      `The provider did not sign the person in${code ? ` (${code})` : ""}`,
+    );
+  }
+  if (answer.code === undefined)
+    throw new AuthError("login_interrupted", "The provider's answer has no code");
+  const content = await exchange(context, connected, transaction, answer);
+  const changes = await context.sessions.start({
+    content,
+    since: transaction.startedAt,
+    cookie: request.cookie,
+  });
+  if (!changes) {
+    context.background(context.renewal.discard(content));
+    throw new AuthError("session_ended", "A logout came during the sign-in, and wins");
+  }
+  const round = anotherRound(request.cookie, context);
+  return context.pages.redirect(transaction.target, { cookies: [...cookies, round, ...changes] });
+}
+
+/** RFC 9207 §2.4: to the letter, of an error as well; and there, where the provider says that it always is. */
+async function checkIssuer({ api }: ConnectedClient, { iss }: Returned): Promise<void> {
+  const metadata = await api.metadata();
+  if (iss === undefined) {
+    if (metadata.authorization_response_iss_parameter_supported !== true) return;
+    throw new AuthError(
+      "login_interrupted",
+      "The provider's answer has no iss, though its metadata promises one",
+    );
+  }
+  if (iss !== metadata.issuer) {
+    throw new AuthError("login_interrupted", "The answer's iss is not the provider of this sign-in");
+  }
+}
+
+async function exchange(
+  context: LoginContext,
+  { api, client, redirectUri }: ConnectedClient,
+  transaction: Transaction,
+  { code, state, iss }: Returned,
+): Promise<SessionContent> {
+  const { verifier, nonce, scope, startedAt, maxAgeSeconds, acrValues, dpopKey } = transaction;
+  const { now, verify } = context;
+  const url = new URL(redirectUri);
+  for (const [name, value] of Object.entries({ code, state, iss })) {
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
+  const answer = await api.grant({ what: "The code", dpopKey }, ({ openid, config, dpop }) =>
+    openid.authorizationCodeGrant(
+      config,
+      url,
+      { pkceCodeVerifier: verifier, expectedState: transaction.state },
+      resourceOf(api),
+      dpop,
+    ),
+  );
+  const { provider, clientId, login = {} } = client;
+  const { trustedAudiences } = login;
+  const payload = await judgeIdToken(
+    answer.idToken,
+    { accessToken: answer.accessToken, code, state },
+    { provider, clientId, trustedAudiences, now: now() },
+  );
+  checkSignIn(payload, { nonce, startedAt, maxAgeSeconds, acrValues }, provider.clockToleranceSeconds);
+  const idToken = answer.idToken as string;
+  return contentOf({ client, answer, payload, idToken, scope, dpopKey, now: now() }, verify);
+}

@@ -1,0 +1,51 @@
+// GET session: who is signed in, and until when, for applications that live in the browser.
+import type { CookieChange } from "../../cookies.ts";
+import { AuthError } from "../../errors.ts";
+import type { Endpoint } from "../../http/index.ts";
+import { endpoint, type LoginContext } from "../context.ts";
+import { identityOf } from "../session-content.ts";
+
+/** An answer to one browser is not another's. */
+const headers = { vary: "Cookie" } as const;
+
+export function sessionEndpoint(context: LoginContext, path: string): Endpoint {
+  return endpoint(context, { name: "session", methods: ["GET"], path }, async (request) => {
+    const { content, expiresAt, changes: cookies } = await context.sessions.find(request.cookie);
+    const connected = content && context.clientOf(content);
+    if (!content || !connected) return nobody(context, cookies);
+    const { subject, issuer, name, email, username, roles, authTime, acr } = identityOf(
+      connected.client,
+      content,
+    );
+    const body = {
+      subject,
+      issuer,
+      name,
+      email,
+      username,
+      roles,
+      scope: content.tokens.scope,
+      acr,
+      auth_time: authTime,
+      started_at: seconds(content.startedAt),
+      expires_at: expiresAt === undefined ? undefined : seconds(expiresAt),
+      access_token_expires_at:
+        content.tokens.expiresAt === undefined ? undefined : seconds(content.tokens.expiresAt),
+    };
+    return context.pages.json(200, body, { cookies, headers });
+  });
+}
+
+/** A 401 that says where to sign in; never a page, and never a redirect, whoever asks. */
+export function nobody(
+  { pages, loginUrl }: LoginContext,
+  cookies: readonly CookieChange[],
+  error = new AuthError("login_required", "Nobody is signed in"),
+) {
+  const body = { error: "login_required", error_description: error.description, login_url: loginUrl("/") };
+  return pages.json(401, body, { cookies, headers });
+}
+
+function seconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
+}

@@ -1,0 +1,22 @@
+// Signing people in: what the composition root may reach.
+export type {
+  Login,
+  LoginClient,
+  LoginDeps,
+  LoginSettings,
+  Sealer,
+  SecretAge,
+  StepUp,
+} from "./contract.ts";
+export type { DeviceLogin, DeviceLoginRequest } from "./device.ts";
+export { createLogin } from "./login.ts";
+export {
+  type AgedSecret,
+  type ClientAuthMethod,
+  type ClientOptions,
+  clientTable,
+  type LoginOptions,
+  loginTable,
+} from "./options.ts";
+export { type RouterOptions, routerTable } from "./router-options.ts";
+export type { TokenSource, TokenSourceRequest } from "./token-source.ts";

@@ -1,0 +1,185 @@
+// New tokens for a session, and the end of old ones (RFC 6749 §6, OIDC Core §12, RFC 7009).
+import { AuthError } from "../errors.ts";
+import type { JsonObject } from "../identity.ts";
+import type { SessionContent, TokenRenewal } from "../session/index.ts";
+import { ProviderFailure } from "./failure.ts";
+import { checkRenewed, judgeIdToken } from "./id-token.ts";
+import type { ProviderClient } from "./provider-client.ts";
+import { claimsOf, identityClaims, sidOf, type VerifyAccessToken } from "./session-content.ts";
+import type { TokenAnswer } from "./token-answer.ts";
+
+/** What {@link createRenewal} needs. */
+export interface RenewalDeps {
+  /** The client that a session is of; `undefined` where it is configured no more. */
+  readonly clientOf: (content: SessionContent) => ProviderClient | undefined;
+  readonly verify: VerifyAccessToken | undefined;
+  readonly now: () => number;
+  readonly tell: (event: string, error: AuthError, issuer: string) => void;
+}
+
+/** What a renewed ID token may leave out: it says how the person signed in, which has not changed. */
+const ofTheSignIn = ["auth_time", "acr", "amr", "sid", "nonce"] as const;
+
+export function createRenewal({ clientOf, verify, now, tell }: RenewalDeps): TokenRenewal {
+  async function renew(content: SessionContent): Promise<SessionContent> {
+    const api = clientOf(content);
+    // RFC 9700 §4.5: a refresh token goes to who gave it, for whom it was given, and to nobody else.
+    if (!api) throw ended("The session's provider or client is configured no more");
+    const { refreshToken, dpopKey } = content.tokens;
+    if (refreshToken === undefined) throw ended("The session has no refresh token");
+    const answer = await api.grant({ what: "The refresh token", dpopKey }, ({ openid, config, dpop }) =>
+      openid.refreshTokenGrant(config, refreshToken, resourceOf(api), dpop),
+    );
+    try {
+      return await renewed(api, content, answer);
+    } catch (thrown) {
+      // They are nobody's now.
+      await discard({ ...content, tokens: { ...content.tokens, ...kept(answer, content) } });
+      throw thrown;
+    }
+  }
+
+  async function renewed(
+    api: ProviderClient,
+    content: SessionContent,
+    answer: TokenAnswer,
+  ): Promise<SessionContent> {
+    const { client } = api;
+    const payload = await judged(api, content, answer);
+    const claims = await claimsAfter(api, content, answer, payload);
+    return {
+      ...content,
+      // A provider may begin another session of its own, and logs out by that one's name.
+      sid: (payload && sidOf(payload)) ?? content.sid,
+      claims,
+      tokens: {
+        ...kept(answer, content),
+        idToken: payload && answer.idToken !== undefined ? answer.idToken : content.tokens.idToken,
+        scope: narrowed(answer.scope, content.tokens.scope),
+        ...(content.tokens.dpopKey && { dpopKey: content.tokens.dpopKey }),
+      },
+      clientId: client.clientId,
+      refreshedAt: now(),
+    };
+  }
+
+  /** The claims of the ID token that came along; `undefined` where none did (§12.2 does not demand one). */
+  async function judged(
+    { client }: ProviderClient,
+    content: SessionContent,
+    { idToken, accessToken }: TokenAnswer,
+  ): Promise<JsonObject | undefined> {
+    if (idToken === undefined) return undefined;
+    const { provider, clientId, login = {} } = client;
+    const before = claimsOf(content.tokens.idToken);
+    const nonce = content.claims.nonce ?? before.nonce;
+    const { trustedAudiences } = login;
+    try {
+      const payload = await judgeIdToken(
+        idToken,
+        { accessToken },
+        { provider, clientId, trustedAudiences, now: now() },
+      );
+      checkRenewed(payload, { ...before, nonce });
+      return payload;
+    } catch (thrown) {
+      // The keys can't be had: the refresh token before is spent, so that this must not end in asking again with it.
+      if (thrown instanceof AuthError && thrown.code === "provider_unavailable") return undefined;
+      throw thrown;
+    }
+  }
+
+  async function claimsAfter(
+    { client }: ProviderClient,
+    content: SessionContent,
+    { accessToken }: TokenAnswer,
+    payload: JsonObject | undefined,
+  ): Promise<JsonObject> {
+    const byAccessToken = client.login?.identity === "access_token" && verify !== undefined;
+    if (!byAccessToken && !payload) return content.claims;
+    const base = payload ?? { iss: claimsOf(content.tokens.idToken).iss, sub: content.subject };
+    const claims = await identityClaims(client, accessToken, base as JsonObject, verify);
+    if (byAccessToken) return claims;
+    const signIn = ofTheSignIn
+      .filter((name) => content.claims[name] !== undefined)
+      .map((name) => [name, content.claims[name]] as const);
+    return { ...Object.fromEntries(signIn), ...claims };
+  }
+
+  async function discard(content: SessionContent): Promise<void> {
+    const api = clientOf(content);
+    if (!api) return;
+    const { refreshToken, accessToken } = content.tokens;
+    try {
+      if ((await api.metadata()).revocation_endpoint === undefined) return;
+      // With a refresh token goes all that was made of it (RFC 7009 §2.1).
+      const [token, hint] =
+        refreshToken === undefined ? [accessToken, "access_token"] : [refreshToken, "refresh_token"];
+      await api.ask({ what: "The revocation" }, ({ openid, config }) =>
+        openid.tokenRevocation(config, token, { token_type_hint: hint }),
+      );
+    } catch (thrown) {
+      if (thrown instanceof ProviderFailure) tell("revocation_failed", thrown.error, content.issuer);
+    }
+  }
+
+  return {
+    discard,
+    async renew(content) {
+      try {
+        return await renew(content);
+      } catch (thrown) {
+        const error = asRenewal(thrown);
+        tell(
+          error.code === "session_ended" ? "session_not_renewed" : "refresh_failed",
+          error,
+          content.issuer,
+        );
+        throw error;
+      }
+    },
+  };
+}
+
+/** A provider says no for good, or has somebody else; all else is worth another try. */
+function asRenewal(thrown: unknown): AuthError {
+  const error = thrown instanceof ProviderFailure ? thrown.error : thrown;
+  if (!(error instanceof AuthError)) {
+    return new AuthError("refresh_failed", "The tokens cannot be renewed", { cause: thrown });
+  }
+  const forGood =
+    error.code === "invalid_id_token" ||
+    error.code === "session_ended" ||
+    (thrown instanceof ProviderFailure && thrown.code === "invalid_grant") ||
+    // The access token that the identity is made of is not good: 503 is of what could not be found out.
+    (!(thrown instanceof ProviderFailure) && error.status !== 503);
+  return forGood
+    ? ended(error.message, error)
+    : new AuthError("refresh_failed", `The tokens cannot be renewed: ${error.message}`, { cause: error });
+}
+
+function ended(message: string, cause?: unknown): AuthError {
+  return new AuthError("session_ended", message, { cause });
+}
+
+/** A provider that gives no new refresh token means the old one to be used again (RFC 6749 §6). */
+function kept({ accessToken, tokenType, expiresAt, refreshToken }: TokenAnswer, { tokens }: SessionContent) {
+  return { accessToken, tokenType, expiresAt, refreshToken: refreshToken ?? tokens.refreshToken };
+}
+
+/** RFC 6749 §6: what was not granted before is not granted by a renewal, whatever the answer says. */
+function narrowed(scope: string | undefined, before: string): string {
+  if (scope === undefined) return before;
+  const had = before.split(" ");
+  return scope
+    .split(" ")
+    .filter((one) => had.includes(one))
+    .join(" ");
+}
+
+/** The API that the tokens are for (RFC 8707 §2.2). */
+export function resourceOf({ client }: ProviderClient): URLSearchParams {
+  const { resource = [] } = client.login ?? {};
+  const list = typeof resource === "string" ? [resource] : resource;
+  return new URLSearchParams(list.map((one) => ["resource", one]));
+}

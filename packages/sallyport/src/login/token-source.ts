@@ -1,0 +1,118 @@
+// Access tokens for this application itself (RFC 6749 §4.4): asked for once, used until shortly before they expire.
+import { AuthError } from "../errors.ts";
+import { isPlainObject, isText } from "../options.ts";
+import { ProviderFailure } from "./failure.ts";
+import type { ProviderClient } from "./provider-client.ts";
+import type { TokenAnswer } from "./token-answer.ts";
+
+/** What a token is to be for. */
+export interface TokenSourceRequest {
+  /** The provider. Default: the first. */
+  readonly issuer?: string;
+  readonly scopes?: readonly string[];
+  /** The API that it is for (RFC 8707). */
+  readonly resource?: string;
+  /** Other parameters of the request (`audience` at Auth0). */
+  readonly extra?: Readonly<Record<string, string>>;
+}
+
+/** Access tokens, one after the other. */
+export interface TokenSource {
+  /**
+   * The token in use, or a new one.
+   *
+   * @throws AuthError by rejection: `provider_unavailable`, `provider_refused_client`, `login_refused`
+   */
+  token(): Promise<string>;
+  /** `fetch` with the token in `Authorization`; where it is refused (401), a request without a body is sent once more with a new one. */
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/** What {@link createTokenSource} needs. */
+export interface TokenSourceDeps {
+  readonly api: ProviderClient;
+  readonly fetch: typeof globalThis.fetch;
+  readonly now: () => number;
+}
+
+/** Where the provider does not say how long a token lives, it is used so long. */
+const unsaidMs = 60_000;
+const marginMs = 30_000;
+/** So long nobody asks again after a failure. */
+const cooldownMs = 1_000;
+
+/** @throws TypeError where the request is none */
+export function createTokenSource(
+  request: TokenSourceRequest,
+  { api, fetch, now }: TokenSourceDeps,
+): TokenSource {
+  const { scopes = [], resource, extra = {} } = request;
+  if (
+    !Array.isArray(scopes) ||
+    !scopes.every(isText) ||
+    !isPlainObject(extra) ||
+    !Object.values(extra).every(isText)
+  ) {
+    throw new TypeError(
+      "tokenSource takes { issuer, scopes, resource, extra }: texts, and lists and objects of them",
+    );
+  }
+  const parameters = new URLSearchParams({
+    ...extra,
+    ...(scopes.length > 0 && { scope: scopes.join(" ") }),
+    ...(resource !== undefined && { resource }),
+  });
+  let known: { readonly answer: TokenAnswer; readonly until: number } | undefined;
+  let flight: Promise<string> | undefined;
+  let failure: { readonly at: number; readonly error: AuthError } | undefined;
+
+  async function ask(): Promise<string> {
+    try {
+      const answer = await api.grant({ what: "The request for an own token" }, ({ openid, config }) =>
+        openid.clientCredentialsGrant(config, parameters),
+      );
+      const lifetime = answer.expiresAt === undefined ? unsaidMs : answer.expiresAt - now();
+      // A token that lives for less than the margin twice is used for half of its life.
+      known = { answer, until: now() + lifetime - Math.min(marginMs, lifetime / 2) };
+      failure = undefined;
+      return answer.accessToken;
+    } catch (thrown) {
+      if (!(thrown instanceof ProviderFailure)) throw thrown;
+      failure = { at: now(), error: thrown.error };
+      throw thrown.error;
+    }
+  }
+
+  async function token(): Promise<string> {
+    const at = now();
+    if (known && at < known.until) return known.answer.accessToken;
+    if (failure && at >= failure.at && at - failure.at < cooldownMs) {
+      const { code, message } = failure.error;
+      throw new AuthError(code, message);
+    }
+    flight ??= ask().finally(() => {
+      flight = undefined;
+    });
+    return flight;
+  }
+
+  async function send(input: Request | string | URL, init?: RequestInit): Promise<Response> {
+    const first = new Request(input, init);
+    const again = first.body === null ? first.clone() : undefined;
+    const used = await token();
+    const response = await fetch(carrying(first, used));
+    if (response.status !== 401 || !again) return response;
+    // Revoked, or of keys that have changed: not the one that others got meanwhile.
+    if (known?.answer.accessToken === used) known = undefined;
+    await response.body?.cancel();
+    return fetch(carrying(again, await token()));
+  }
+
+  return { token, fetch: send };
+}
+
+function carrying(request: Request, token: string): Request {
+  const headers = new Headers(request.headers);
+  headers.set("authorization", `Bearer ${token}`);
+  return new Request(request, { headers });
+}
