@@ -65,9 +65,16 @@ export const rooms = {
   stores: { rooms: ground, types: ["session"] },
   openapi: { rooms: [...ground, "authorize"], types: ["verify"] },
   // Reads the option tables, and a secret's file where the runtime has files.
-  config: { rooms: [...ground, "verify"], files: { "environment.": { packages: ["node:fs"] } } },
+  config: {
+    rooms: [...ground, "verify", "people-options"],
+    files: { "environment.": { packages: ["node:fs"] } },
+  },
   diagnose: { rooms: [...ground, "verify"] },
-  sallyport: { rooms: [...ground, "verify", "authorize", "audit", "http", "config"] },
+  "people-options": { rooms: [...ground, "login", "session"], types: ["verify"] },
+  people: { rooms: [...ground, "verify", "http", "login", "session"], types: ["people-options"] },
+  sallyport: {
+    rooms: [...ground, "verify", "authorize", "audit", "http", "config", "people", "people-options"],
+  },
   index: { rooms: [...ground, "verify", "authorize", "audit", "http", "sallyport", "config"] },
   // For callers of an API: nothing of the server's side.
   client: {

@@ -23,6 +23,14 @@ import {
 } from "./http/index.ts";
 import type { Identity, JsonObject } from "./identity.ts";
 import { checkArguments, isFunction, isPlainObject, type OptionTable } from "./options.ts";
+import { createPeople, type People } from "./people.ts";
+import {
+  type PeopleDeps,
+  type PeopleOptions,
+  peopleDepsTable,
+  peopleOptionTable,
+  splitOptions,
+} from "./people-options.ts";
 import { quietly } from "./quietly.ts";
 import {
   createVerifier,
@@ -37,7 +45,7 @@ import {
 import { joinWatches, type Telemetry } from "./watch.ts";
 
 /** Options of `sallyport()`: the verifier's, and how refusals are made. */
-export interface SallyportOptions extends VerifierOptions {
+export interface SallyportOptions extends Omit<VerifierOptions, "issuers">, PeopleOptions {
   /** `answer` (default) sends the refusal; `throw` hands the `AuthError` to the framework's own error handling. */
   readonly refuse?: "answer" | "throw";
   /** What the metadata document of the resource says of it (RFC 9728), beside what follows from the other options. */
@@ -45,7 +53,7 @@ export interface SallyportOptions extends VerifierOptions {
 }
 
 /** What is alive: the verifier's, the audit sinks, and the say in refusals. */
-export interface SallyportDeps<Claims = JsonObject> extends VerifierDeps<Claims> {
+export interface SallyportDeps<Claims = JsonObject> extends VerifierDeps<Claims>, PeopleDeps {
   /**
    * Where the audit trail goes: one sink or several; `[]` for nowhere. Where it is left out, `logger` hears of refusals;
    * and where nothing listens at all, the console does, in development.
@@ -65,6 +73,8 @@ export interface Core<Claims = JsonObject> {
   readonly metadata: ResourceMetadata | undefined;
   /** From now on challenges point to the document. */
   metadataIsServed(): void;
+  /** People who sign in; `undefined` where nobody does. */
+  readonly people: People<Claims> | undefined;
   /** Compiles a guard; a framework's `required()` and `optional()` call it once a route. */
   guard(needed: Requirement | undefined, options?: GuardOptions): Guard<Claims>;
   /** Decides without throwing and without a request. */
@@ -79,6 +89,7 @@ export interface Core<Claims = JsonObject> {
 /** Rows of {@link SallyportOptions}. */
 export const sallyportOptionTable = {
   ...verifierOptionTable,
+  ...peopleOptionTable,
   refuse: {
     check: (value) => value === "answer" || value === "throw",
     takes: "answer or throw",
@@ -101,6 +112,7 @@ const isTelemetry = (value: unknown) =>
 /** Rows of {@link SallyportDeps}. */
 export const sallyportDepsTable = {
   ...depsTable,
+  ...peopleDepsTable,
   audit: {
     check: (value) => isSink(value) || (Array.isArray(value) && value.every(isSink)),
     takes: "an audit sink ({ name, write }) or a list of them",
@@ -131,8 +143,10 @@ export function createCore<Claims = JsonObject>(
 ): Core<Claims> {
   const options = given ?? (configFromEnvironment() as SallyportOptions);
   checkArguments("sallyport", options, sallyportOptionTable, deps, sallyportDepsTable);
-  const { refuse = "answer", resourceMetadata: description, ...verifierOptions } = options;
-  const { audit: _audit, telemetry, onRefused, ...verifierDeps } = deps;
+  const { refuse = "answer", resourceMetadata: description, ...rest } = options;
+  const apart = splitOptions(rest);
+  const { verifier: verifierOptions } = apart;
+  const { audit: _audit, telemetry, onRefused, sessionStore: _sessionStore, ...verifierDeps } = deps;
   const sinks = sinksOf(deps);
   const audit = sinks.length === 0 ? undefined : createAudit({ sinks, waitUntil: deps.waitUntil });
   const { now = Date.now, onEvent } = deps;
@@ -144,16 +158,19 @@ export function createCore<Claims = JsonObject>(
   }
 
   const heard = audit !== undefined || onEvent !== undefined;
-  const call = { name: "sallyport", options, fromEnvironment: given === undefined };
+  const call = { name: "sallyport", options: verifierOptions, fromEnvironment: given === undefined };
   const verifier = inCallersWords(call, () =>
     createVerifier<Claims>(
       verifierOptions,
       heard ? { ...withoutEcho(verifierDeps, sinks), onEvent: emit } : verifierDeps,
       watch,
+      { clients: apart.clients.map(({ clientId }) => clientId !== undefined) },
     ),
   );
+  const people = createPeople(apart, { deps, verifier });
   const metadata = inCallersWords(call, () => metadataOf(verifierOptions, description, verifier));
-  for (const { event, message } of doubtsAbout(options)) quietly(() => deps.logger?.warn({ event }, message));
+  for (const { event, message } of doubtsAbout(verifierOptions))
+    quietly(() => deps.logger?.warn({ event }, message));
   const challenge = { realm: options.realm ?? "api", ...(verifier.dpop && { dpop: verifier.dpop }) };
   // A challenge that points to a 404 is worse than none: it waits for what serves the document.
   const pointing = metadata && {
@@ -162,6 +179,7 @@ export function createCore<Claims = JsonObject>(
   };
   const guardDeps = {
     verifier,
+    sessions: people?.sessions,
     metadata,
     challenge,
     pointing,
@@ -184,11 +202,15 @@ export function createCore<Claims = JsonObject>(
     },
     guard: (needed, guardOptions = {}) => createGuard(needed, guardOptions, guardDeps),
     decide: (identity, needed) => decide(identity, requirement(needed), now()),
-    ready: () => verifier.ready(),
+    people,
+    async ready() {
+      await Promise.all([verifier.ready(), people?.login.ready()]);
+    },
     health,
     signingKeys: () => verifier.signingKeys(),
     async close() {
       verifier.close();
+      people?.close();
       await audit?.close();
       watch?.closed();
     },

@@ -1,5 +1,6 @@
 // The environment → options, by the rooms' own option tables. Nothing is read from a `.env` file: that is the application's.
 import { nearest, nearWord, type OptionRow, type OptionTable } from "../options.ts";
+import { type PeopleOptions, peopleOptionTable } from "../people-options.ts";
 import { presets, type VerifierOptions, verifierOptionTable } from "../verify/index.ts";
 import { type Environment, NoFiles, type ReadFile, readVariable } from "./variables.ts";
 
@@ -20,7 +21,8 @@ export const extraVariables = [
 ] as const;
 
 /**
- * Reads the verifier's options from environment variables; the reference page lists them. An empty variable is an unset
+ * Reads the options from environment variables; the reference page lists them. Those of people who sign in are read where
+ * `SESSION_SECRET` is set. An empty variable is an unset
  * one, and `<NAME>_FILE` names a file that holds the value.
  *
  * @throws TypeError where a variable has a wrong form, contradicts another, or a needed one is missing; the sentence
@@ -29,10 +31,14 @@ export const extraVariables = [
 export function configFromEnvironment(
   env: Environment = processEnvironment(),
   { readFile = readFileDefault }: EnvironmentDeps = {},
-): VerifierOptions {
-  const config = readTable(verifierOptionTable, env, readFile) as VerifierOptions;
+): VerifierOptions & PeopleOptions {
+  const config: VerifierOptions & PeopleOptions = {
+    ...readTable(verifierOptionTable, env, readFile),
+    ...readPeople(env, readFile),
+  };
   requireIssuer(config, env);
-  if (config.audience !== undefined) return config;
+  // An application that people sign in to may take no access tokens at all.
+  if (config.audience !== undefined || config.session !== undefined) return config;
   const audience = isEntra(config) ? audienceFromClientId(env, readFile) : undefined;
   if (audience === undefined) {
     const orClientId = isEntra(config) ? ", or OAUTH2_CLIENT_ID" : "";
@@ -41,6 +47,12 @@ export function configFromEnvironment(
     );
   }
   return { ...config, audience };
+}
+
+/** Of people who sign in, where there is a secret for their sessions: a client's id alone may be there for something else. */
+function readPeople(env: Environment, readFile: ReadFile): PeopleOptions {
+  const { secret } = peopleOptionTable.session.members;
+  return readOption(secret, env, readFile) ? readTable(peopleOptionTable, env, readFile) : {};
 }
 
 /** The options of a table that the environment sets; an option that is an object of options where any of those is set. */

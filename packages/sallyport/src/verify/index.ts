@@ -30,10 +30,12 @@ export { cacheTable, depsTable, limitTable, verifierOptionTable } from "./option
 export { outline } from "./outline.ts";
 export type { OpenedJwt, Provider } from "./provider.ts";
 export { createRevocationList, type Revocation, type RevocationList } from "./revocation.ts";
+export { checkRevocation } from "./revocation-check.ts";
 export type { Binding } from "./sender/binding.ts";
 export type { DpopOptions, SenderMode, SenderOptions } from "./sender/options.ts";
 export type { Presentation } from "./sender/presentation.ts";
 export { createReplayMemory, type ReplayMemoryOptions, type ReplayStore } from "./sender/replay.ts";
 export { stringList } from "./token/claims.ts";
 export { createCompactParser, readTokenHeader } from "./token/compact.ts";
+export { customClaims } from "./token/custom-claims.ts";
 export { createVerifier } from "./verifier.ts";

@@ -96,7 +96,9 @@ export function resolveIssuer(options: IssuerOptions, where: string, signIn = fa
     discoveryUrl: options.discoveryUrl ?? wellKnown,
     wellKnown,
     authorizationServers:
-      (options.authorizationServer ?? preset.authorizationServer ?? true) ? serversOf(name, accepted) : [],
+      audience.length > 0 && (options.authorizationServer ?? preset.authorizationServer ?? true)
+        ? serversOf(name, accepted)
+        : [],
     preset,
     accept: preset.accept.map(compileCondition),
     refuse: preset.refuse.map(compileCondition),

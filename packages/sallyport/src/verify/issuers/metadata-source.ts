@@ -1,7 +1,8 @@
 // An issuer's metadata document for who signs people in there: read when it is needed, kept while the provider fails.
+
+import { cooldownLeft } from "../../cooldown.ts";
 import { AuthError } from "../../errors.ts";
 import type { JsonObject } from "../../identity.ts";
-import { cooldownLeft } from "../cooldown.ts";
 import type { FetchedDocument } from "../keys/fetch-document.ts";
 import { outline } from "../outline.ts";
 
