@@ -38,7 +38,7 @@ const purpose = "session cookie";
 const quietMs = 30_000;
 // For so long an answer with a newer cookie may be on its way.
 const answerMs = 60_000;
-const mostOpened = 2000;
+const mostOpened = 1000;
 const mostRemembered = 100_000;
 const nobody: FoundSession = { content: undefined, expiresAt: undefined, changes: [] };
 
@@ -90,7 +90,7 @@ export function createCookieSessions(
     const { dueAt } = tokenTimes(current.content, staleMs);
     if (renewal && dueAt <= at)
       return isRefused(current) ? refusedOne(current, reading) : renew(current, reading, renewal);
-    const isDueSoon = dueAt - at < quietMs;
+    const isDueSoon = renewal !== undefined && dueAt - at < quietMs;
     return isOld || (at - given.sealedAt >= resealMs && !isDueSoon)
       ? sealAgain(current, reading)
       : asItIs(current);
@@ -113,7 +113,8 @@ export function createCookieSessions(
   async function renew(current: Envelope, reading: ChunkReading, by: TokenRenewal): Promise<FoundSession> {
     const { goodUntil, overdueAt } = tokenTimes(current.content, staleMs);
     const outcome = await renewals.ask(current.id, now() < goodUntil, () => ask(current, by));
-    if (ended.has(current.id, now())) return cleared(reading);
+    // By a sign-out or another sign-in, which has its own say about the cookie.
+    if (ended.has(current.id, now())) return nobody;
     if (outcome.kind === "underway") return asItIs(current);
     if (outcome.kind === "done") {
       return outcome.result === "ended" ? refusedOne(current, reading) : sealAgain(outcome.result, reading);
