@@ -38,7 +38,7 @@ const purpose = "session cookie";
 const quietMs = 30_000;
 // For so long an answer with a newer cookie may be on its way.
 const answerMs = 60_000;
-const mostOpened = 1000;
+const mostOpened = 4000;
 const mostRemembered = 100_000;
 const nobody: FoundSession = { content: undefined, expiresAt: undefined, changes: [] };
 
@@ -48,7 +48,7 @@ export function createCookieSessions(
 ): ApplicationSessions {
   const chunks = createChunks(cookieName, style);
   const resealMs = noteEveryMs(idleMs);
-  const opened = createRecent<Envelope>(mostOpened);
+  const opened = createOpened();
   /** The newest of each session that was renewed here: the answer that brought it may never have arrived. */
   const successors = createRecent<Envelope>(mostOpened);
   /** Versions whose refresh token the provider has refused: nobody asks again. */
@@ -208,6 +208,23 @@ export function createCookieSessions(
       opened.clear();
       successors.clear();
     },
+  };
+}
+
+/** Cookies that were opened. The end of the text, its authentication tag, finds the entry; then the whole text is compared. */
+function createOpened() {
+  // Hashing some kilobytes for each request would cost more than all the rest.
+  const keyCharacters = 24;
+  const entries = createRecent<{ readonly text: string; readonly envelope: Envelope }>(mostOpened);
+  return {
+    get(text: string): Envelope | undefined {
+      const entry = entries.get(text.slice(-keyCharacters));
+      return entry?.text === text ? entry.envelope : undefined;
+    },
+    set(text: string, envelope: Envelope): void {
+      entries.set(text.slice(-keyCharacters), { text, envelope });
+    },
+    clear: entries.clear,
   };
 }
 
