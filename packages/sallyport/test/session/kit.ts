@@ -187,3 +187,12 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
   await new Promise((resolve) => setTimeout(resolve, 0));
 }
+
+/** Waits until something has happened. */
+export async function until(hasHappened: () => boolean): Promise<void> {
+  const deadline = performance.now() + 5000;
+  while (!hasHappened()) {
+    if (performance.now() > deadline) throw new Error("What the test waits for did not happen");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}

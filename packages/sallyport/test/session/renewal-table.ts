@@ -12,6 +12,7 @@ import {
   settle,
   signIn,
   startTime,
+  until,
   visit,
 } from "./kit.ts";
 
@@ -75,7 +76,7 @@ export function runRenewalTable(): void {
       const { scene, sessions, browser } = await later(kind, expired);
       const open = hold(scene);
       const all = Array.from({ length: 50 }, () => sessions.find(browser.cookie));
-      await settle();
+      await until(() => scene.provider.asked === 1);
       open();
       const found = await Promise.all(all);
       expect(scene.provider.asked).toBe(1);
@@ -89,7 +90,7 @@ export function runRenewalTable(): void {
       const { scene, sessions, browser } = await later(kind, dueButGood);
       const open = hold(scene);
       const first = sessions.find(browser.cookie);
-      await settle();
+      await until(() => scene.provider.asked === 1);
       const others = await Promise.all(Array.from({ length: 49 }, () => sessions.find(browser.cookie)));
       expect(others.map(({ content }) => content?.tokens.accessToken)).toEqual(Array(49).fill("access-1"));
       // None of them may overwrite the cookie that the first will bring.
@@ -134,8 +135,7 @@ export function runRenewalTable(): void {
       const { scene, sessions, browser } = await later(kind, expired);
       const open = hold(scene);
       const pending = Array.from({ length: 50 }, () => sessions.find(browser.cookie));
-      await settle();
-      expect(scene.provider.asked).toBe(1);
+      await until(() => scene.provider.asked === 1);
       const copy = browser.cookie;
       browser.take((await sessions.end(browser.cookie)).changes);
       open();
@@ -261,7 +261,7 @@ export function runRenewalTable(): void {
       const { scene, sessions, browser } = await later(kind, expired);
       const open = hold(scene);
       const pending = sessions.find(browser.cookie);
-      await settle();
+      await until(() => scene.provider.asked === 1);
       const again = contentOf({ subject: "another", startedAt: scene.now, refreshedAt: scene.now });
       await signIn(sessions, { ...again, tokens: { ...again.tokens, expiresAt: scene.now + hour } }, browser);
       open();

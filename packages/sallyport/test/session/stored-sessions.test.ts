@@ -1,7 +1,18 @@
 // What only sessions in a store have: a list, an end for all, leases between processes, and a store that fails.
 import { describe, expect, test } from "vitest";
 import { isPromise } from "../../src/chain.ts";
-import { codeOf, contentOf, createScene, hour, minute, settle, signIn, startTime, visit } from "./kit.ts";
+import {
+  codeOf,
+  contentOf,
+  createScene,
+  hour,
+  minute,
+  settle,
+  signIn,
+  startTime,
+  until,
+  visit,
+} from "./kit.ts";
 
 const name = "__Host-session";
 const issuer = "https://idp.example.com";
@@ -117,7 +128,7 @@ describe("S15: ending and listing", () => {
       open = resolve;
     });
     const pending = one.find(browser.cookie);
-    await settle();
+    await until(() => scene.provider.asked === 1);
     expect(await other.endAll({ issuer, sid: "sid-1" })).toHaveLength(1);
     open();
     expect((await pending).content).toBeUndefined();
@@ -151,7 +162,7 @@ describe("renewal across processes", () => {
       open = resolve;
     });
     const first = one.find(browser.cookie);
-    await settle();
+    await until(() => scene.provider.asked === 1);
     const found = await Promise.all(Array.from({ length: 50 }, () => other.find(browser.cookie)));
     expect(new Set(found.map(({ content }) => content?.tokens.accessToken))).toEqual(new Set(["access-1"]));
     open();
@@ -166,7 +177,7 @@ describe("renewal across processes", () => {
     const browser = await signIn(other);
     scene.now += 9.5 * minute;
     void killed.find(browser.cookie);
-    await settle();
+    await until(() => scene.store.calls.lease === 1);
     expect((await other.find(browser.cookie)).content?.tokens.accessToken).toBe("access-1");
     scene.now += 30_000 - 1;
     expect(scene.provider.asked).toBe(0);
@@ -181,7 +192,7 @@ describe("renewal across processes", () => {
     const browser = await signIn(other);
     scene.now += 11 * minute;
     void killed.find(browser.cookie);
-    await settle();
+    await until(() => scene.store.calls.lease === 1);
     expect((await other.find(browser.cookie)).content?.tokens.accessToken).toBe("access-1");
     // The next ones don't wait again at once.
     const before = performance.now();
@@ -200,9 +211,9 @@ describe("renewal across processes", () => {
       open = resolve;
     });
     const first = one.find(browser.cookie);
-    await settle();
+    await until(() => scene.provider.asked === 1);
     const second = other.find(browser.cookie);
-    await settle();
+    await until(() => (scene.store.calls.lease ?? 0) > 1);
     scene.provider.isDown = false;
     open();
     expect((await first).content?.tokens.accessToken).toBe("access-1");
@@ -252,7 +263,7 @@ describe("renewal across processes", () => {
     });
     scene.provider.rotates = false;
     const late = slow.find(browser.cookie);
-    await settle();
+    await until(() => scene.provider.asked === 1);
     scene.now += 30_000;
     scene.provider.gate = undefined;
     expect((await quick.find(browser.cookie)).content?.tokens.accessToken).toBe("access-3");
