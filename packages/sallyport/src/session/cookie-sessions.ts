@@ -181,12 +181,9 @@ export function createCookieSessions(
     },
     async start({ content, cookie }) {
       const [before, reading] = await latest(cookie);
+      const fresh = { id: platform.randomText(16), version: 1, sealedAt: 0, content: copyContent(content) };
+      const { changes } = await sealAgain(fresh, reading);
       if (before) forget(before);
-      const id = platform.randomText(16);
-      const { changes } = await sealAgain(
-        { id, version: 1, sealedAt: 0, content: copyContent(content) },
-        reading,
-      );
       return changes;
     },
     async end(cookie) {

@@ -39,14 +39,28 @@ describe("chunks", () => {
   test("S09: what is too large for a request's header is refused aloud, and never dropped", async () => {
     const { sessions } = start();
     const browser = await signIn(sessions);
-    const before = browser.cookie;
     const content = contentOf({ claims: large(9000) });
     const failed = await sessions
-      .start({ content, since: startTime, cookie: undefined })
+      .start({ content, since: startTime, cookie: browser.cookie })
       .catch((error) => error);
     expect(failed.code).toBe("session_too_large");
     expect(failed.message).toMatch(/\d+ bytes.*12288.*sessionStore/);
-    expect(before).toBe(browser.cookie);
+    // Whoever was signed in still is.
+    expect(await visit(sessions, browser)).toEqual(contentOf());
+  });
+
+  test("S09: nor are new tokens that have grown too large", async () => {
+    const scene = createScene("cookie");
+    const grown = { ...contentOf().tokens, accessToken: "a".repeat(9000) };
+    const sessions = scene.process(
+      {},
+      { renewal: { renew: async () => contentOf({ tokens: grown }), discard: async () => {} } },
+    );
+    const browser = await signIn(sessions);
+    scene.now += 11 * minute;
+    expect(await codeOf(() => sessions.find(browser.cookie))).toBe("session_too_large");
+    // The way out.
+    expect((await sessions.end(browser.cookie)).content?.tokens.accessToken).toHaveLength(9000);
   });
 
   test("a session that shrinks removes the chunks it has no more", async () => {
