@@ -66,8 +66,8 @@ export function createChunks(plainName: string, style: CookieStyle): Chunks {
       let text: string | undefined;
       for (let index = 0; index < present.length; index += 1) {
         const chunk = cookies.get(nameOf(index))?.[0];
-        // As many as there are must be the first ones: a gap means that one is missing, or another is not of these.
-        if (chunk === undefined) return { text: undefined, present, ambiguous };
+        // As many as there are must be the first ones: a gap means that one is missing, or another is not of these. None is empty.
+        if (!chunk) return { text: undefined, present, ambiguous };
         text = text === undefined ? chunk : text + chunk;
       }
       return { text, present, ambiguous };

@@ -166,7 +166,8 @@ export interface Sessions {
    * Who is signed in, by the `Cookie` header of a request; renews the tokens that are due. Answers at once where nothing is to be
    * waited for.
    *
-   * @throws AuthError `session_store_unavailable`, or `refresh_failed` where the tokens are overdue; at once or by rejection
+   * @throws AuthError `session_store_unavailable`, `refresh_failed` where the tokens are overdue, or `session_too_large` where new ones
+   * fit into no cookie; at once or by rejection
    */
   find(cookie: string | undefined): FoundSession | Promise<FoundSession>;
   /**

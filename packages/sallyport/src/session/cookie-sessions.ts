@@ -38,7 +38,7 @@ const purpose = "session cookie";
 const quietMs = 30_000;
 // For so long an answer with a newer cookie may be on its way.
 const answerMs = 60_000;
-const mostOpened = 2000;
+const mostOpened = 4000;
 const mostRemembered = 100_000;
 const nobody: FoundSession = { content: undefined, expiresAt: undefined, changes: [] };
 
@@ -48,7 +48,7 @@ export function createCookieSessions(
 ): ApplicationSessions {
   const chunks = createChunks(cookieName, style);
   const resealMs = noteEveryMs(idleMs);
-  const opened = createRecent<Envelope>(mostOpened);
+  const opened = createOpened();
   /** The newest of each session that was renewed here: the answer that brought it may never have arrived. */
   const successors = createRecent<Envelope>(mostOpened);
   /** Versions whose refresh token the provider has refused: nobody asks again. */
@@ -90,7 +90,7 @@ export function createCookieSessions(
     const { dueAt } = tokenTimes(current.content, staleMs);
     if (renewal && dueAt <= at)
       return isRefused(current) ? refusedOne(current, reading) : renew(current, reading, renewal);
-    const isDueSoon = dueAt - at < quietMs;
+    const isDueSoon = renewal !== undefined && dueAt - at < quietMs;
     return isOld || (at - given.sealedAt >= resealMs && !isDueSoon)
       ? sealAgain(current, reading)
       : asItIs(current);
@@ -113,7 +113,8 @@ export function createCookieSessions(
   async function renew(current: Envelope, reading: ChunkReading, by: TokenRenewal): Promise<FoundSession> {
     const { goodUntil, overdueAt } = tokenTimes(current.content, staleMs);
     const outcome = await renewals.ask(current.id, now() < goodUntil, () => ask(current, by));
-    if (ended.has(current.id, now())) return cleared(reading);
+    // By a sign-out or another sign-in, which has its own say about the cookie.
+    if (ended.has(current.id, now())) return nobody;
     if (outcome.kind === "underway") return asItIs(current);
     if (outcome.kind === "done") {
       return outcome.result === "ended" ? refusedOne(current, reading) : sealAgain(outcome.result, reading);
@@ -180,12 +181,9 @@ export function createCookieSessions(
     },
     async start({ content, cookie }) {
       const [before, reading] = await latest(cookie);
+      const fresh = { id: platform.randomText(16), version: 1, sealedAt: 0, content: copyContent(content) };
+      const { changes } = await sealAgain(fresh, reading);
       if (before) forget(before);
-      const id = platform.randomText(16);
-      const { changes } = await sealAgain(
-        { id, version: 1, sealedAt: 0, content: copyContent(content) },
-        reading,
-      );
       return changes;
     },
     async end(cookie) {
@@ -207,6 +205,23 @@ export function createCookieSessions(
       opened.clear();
       successors.clear();
     },
+  };
+}
+
+/** Cookies that were opened. The end of the text, its authentication tag, finds the entry; then the whole text is compared. */
+function createOpened() {
+  // Hashing some kilobytes for each request would cost more than all the rest.
+  const keyCharacters = 24;
+  const entries = createRecent<{ readonly text: string; readonly envelope: Envelope }>(mostOpened);
+  return {
+    get(text: string): Envelope | undefined {
+      const entry = entries.get(text.slice(-keyCharacters));
+      return entry?.text === text ? entry.envelope : undefined;
+    },
+    set(text: string, envelope: Envelope): void {
+      entries.set(text.slice(-keyCharacters), { text, envelope });
+    },
+    clear: entries.clear,
   };
 }
 

@@ -30,7 +30,7 @@ export interface SessionReader {
 }
 
 const purpose = "stored session";
-const mostOpened = 4000;
+const mostOpened = 8000;
 const mostTouched = 100_000;
 
 export function createSessionReader(sealer: Sealer, store: SessionStore, now: () => number): SessionReader {

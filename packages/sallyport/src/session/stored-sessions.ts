@@ -84,7 +84,9 @@ export function createStoredSessions(
       sweepAtTimes(at);
     }
     const renewed = renewal.ifDue(opened, at);
-    if (renewed !== undefined) return renewed.then((next) => (next ? foundOf(next) : removed));
+    // Where it ended meanwhile, a sign-in may be what ended it, and have set this very cookie: the next request that still comes
+    // with the old one removes it.
+    if (renewed !== undefined) return renewed.then((next) => (next ? foundOf(next) : nobody));
     opened.found ??= foundOf(opened);
     return opened.found;
   }

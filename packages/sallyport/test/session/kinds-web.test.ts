@@ -1,0 +1,14 @@
+// What each kind of session has for itself, and what both are sealed with, on web standards alone.
+import { expect, test, vi } from "vitest";
+import { platform } from "#platform";
+import { platform as web } from "../../src/platform/web.ts";
+
+vi.mock("../../src/platform/node.ts", () => import("../../src/platform/web.ts"));
+
+test("the platform of this file is the web's", () => {
+  expect(platform).toBe(web);
+});
+
+await import("./sealer.test.ts");
+await import("./cookie-sessions.test.ts");
+await import("./stored-sessions.test.ts");

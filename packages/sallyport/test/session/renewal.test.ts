@@ -1,0 +1,4 @@
+// Renewal on Node.
+import { runRenewalTable } from "./renewal-table.ts";
+
+runRenewalTable();
