@@ -1,5 +1,6 @@
-// Sessions as rows of a table: the columns that both SQL stores have, and what no database can hold.
+// Sessions as rows of a table, for the SQL stores.
 import type { StoredSession } from "../session/index.ts";
+import { checkText } from "./text.ts";
 
 /** A row of `sallyport_sessions`. Drivers differ in what they make of large integers. */
 export interface SessionRow {
@@ -42,15 +43,4 @@ export function sessionOf(row: SessionRow): StoredSession {
     expiresAt: Number(row.expires_at),
     idleAt: Number(row.idle_at),
   };
-}
-
-/**
- * Refuses what a database or its driver would cut off or replace: then one person might be found under another's name.
- *
- * @throws TypeError where a text has a NUL, or half a surrogate pair
- */
-export function checkText(...texts: readonly (string | undefined)[]): void {
-  if (texts.some((text) => text !== undefined && (text.includes("\0") || !text.isWellFormed()))) {
-    throw new TypeError("A text with a NUL or half a surrogate pair can't be kept in a database");
-  }
 }

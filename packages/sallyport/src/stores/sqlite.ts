@@ -1,9 +1,10 @@
 // `sallyport/stores/sqlite`: sessions in a file, for the processes of one machine.
 import { checkOptions, isFunction, isPlainObject, type OptionTable } from "../options.ts";
 import type { SessionStore, StoredSession } from "../session/index.ts";
-import { checkText, columns, type SessionRow, sessionOf, valuesOf } from "./rows.ts";
+import { columns, type SessionRow, sessionOf, valuesOf } from "./rows.ts";
 import { checkScope, scopeKey, scopesOf } from "./scope.ts";
 import { openTables } from "./sqlite-tables.ts";
+import { checkText } from "./text.ts";
 
 export type { SessionStore } from "../session/index.ts";
 

@@ -1,0 +1,41 @@
+// The tables of the PostgreSQL store.
+
+/** Says which process makes the tables: two that do so at the same time would fail one another, `IF NOT EXISTS` or not. */
+const lock = "SELECT pg_advisory_xact_lock(hashtextextended('sallyport tables', 0))";
+
+/**
+ * The statements that make the tables, in one transaction. Times are milliseconds in `double precision`, which is what a number of
+ * JavaScript is. Subjects, sids, words and scopes may be longer than a B-tree takes: hence hash indexes, and SHA-256 as a key.
+ */
+const statements = [
+  `CREATE TABLE IF NOT EXISTS sallyport_sessions (
+    id_hash text PRIMARY KEY,
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    sid text,
+    version integer NOT NULL,
+    sealed text NOT NULL,
+    created_at double precision NOT NULL,
+    expires_at double precision NOT NULL,
+    idle_at double precision NOT NULL,
+    lease_holder text,
+    lease_until double precision
+  )`,
+  "CREATE INDEX IF NOT EXISTS sallyport_sessions_subject ON sallyport_sessions USING hash (subject)",
+  "CREATE INDEX IF NOT EXISTS sallyport_sessions_sid ON sallyport_sessions USING hash (sid)",
+  "CREATE INDEX IF NOT EXISTS sallyport_sessions_end ON sallyport_sessions (least(expires_at, idle_at))",
+  `CREATE TABLE IF NOT EXISTS sallyport_logouts (
+    scope bytea PRIMARY KEY,
+    at double precision NOT NULL,
+    until double precision NOT NULL
+  )`,
+  "CREATE INDEX IF NOT EXISTS sallyport_logouts_until ON sallyport_logouts (until)",
+  "CREATE TABLE IF NOT EXISTS sallyport_words (word bytea PRIMARY KEY, until double precision NOT NULL)",
+  "CREATE INDEX IF NOT EXISTS sallyport_words_until ON sallyport_words (until)",
+] as const;
+
+export const tableStatements: readonly string[] = [lock, ...statements];
+
+/** Whether they are there, in the first schema of the search path that has them: then nothing is made, and no right to make is needed. */
+export const tablesExist = `SELECT to_regclass('sallyport_sessions_end') IS NOT NULL
+  AND to_regclass('sallyport_logouts_until') IS NOT NULL AND to_regclass('sallyport_words_until') IS NOT NULL AS found`;

@@ -1,0 +1,20 @@
+// The contract of a session store as tests.
+import { test } from "vitest";
+import type { SessionStore } from "../../src/session/index.ts";
+import { sessionStoreCases } from "../../src/testing/session-store-contract.ts";
+
+/** @param stores called when a test runs: the store, and another handle on the same sessions */
+export function runContract(
+  stores: () => readonly [SessionStore, SessionStore?],
+  only: (name: string) => boolean = () => true,
+): void {
+  for (const { name, run } of sessionStoreCases.filter((one) => only(one.name))) {
+    test(name, async () => {
+      const [store, peer] = stores();
+      await run(store, peer);
+    });
+  }
+}
+
+/** The cases that need two of whatever there is: what goes on at the same time. */
+export const isRace = (name: string): boolean => /fifty|of two who|while it ends|against a logout/.test(name);
