@@ -1,5 +1,6 @@
 // The HTTP edge: what the composition root and the frameworks may reach.
 
+export { isFromHere } from "./cross-site.ts";
 export { type CsrfTokens, createCsrfTokens, type TokenSealer } from "./csrf-tokens.ts";
 export type { Endpoint, EndpointName, EndpointRequest } from "./endpoint.ts";
 export { type NodeEndpointContext, nodeEndpointRequest, webEndpointRequest } from "./endpoint-request.ts";
@@ -14,6 +15,7 @@ export { tokenInForm } from "./form.ts";
 export { createGuard, type Guard, type GuardDeps, type GuardOptions, type Outcome } from "./guard.ts";
 export { letIn, type ResponseHeaders } from "./let-in.ts";
 export { answerMetadata } from "./metadata-answer.ts";
+export { isNavigation } from "./navigation.ts";
 export { Answer, type OnRefused, type Refusal, type RefusalChange, Refused } from "./refusal.ts";
 export {
   createResourceMetadata,

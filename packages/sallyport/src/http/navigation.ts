@@ -10,25 +10,31 @@ export function isNavigation(facts: Pick<RequestFacts, "method" | "header">): bo
   return /\btext\/html\b/i.test(wanted) && facts.header("x-requested-with") === undefined;
 }
 
-/** The path and query of a request's target. Its host is the caller's word, and counts for nothing. */
-export function targetOf({ url }: Pick<RequestFacts, "url">): string {
+/**
+ * The path and query of a request's target, as browsers see it: the public URL's own path is in front, which a proxy has taken
+ * away. The host that a request names is the caller's word, and counts for nothing.
+ */
+export function targetOf({ url }: Pick<RequestFacts, "url">, publicUrl: URL): string {
   const authority = /^https?:\/\/[^/?#]*/i.exec(url)?.[0] ?? "";
   const [target = ""] = url.slice(authority.length).split("#", 1);
-  return target.startsWith("/") ? target : `/${target.startsWith("?") ? target : ""}`;
+  return `${prefixOf(publicUrl)}${target.startsWith("/") ? "" : "/"}${target}`;
 }
 
 /**
- * The page that a script's request was sent from, by `Referer`, as this application sees its path: a person should come back to
- * that, not to the answer for the script. `/` where it is none of the application's.
+ * The page that a script's request was sent from, by `Referer`: a person should come back to that, not to the answer for the
+ * script. The application's `/` where it is none of its pages.
  */
 export function pageOf(facts: Pick<RequestFacts, "header">, publicUrl: URL): string {
-  const referrer = facts.header("referer");
-  const base = publicUrl.pathname.replace(/\/+$/, "");
+  const prefix = prefixOf(publicUrl);
   try {
-    const { origin, pathname, search } = new URL(referrer ?? "");
-    const isOurs = origin === publicUrl.origin && `${pathname}/`.startsWith(`${base}/`);
-    return isOurs ? `${pathname.slice(base.length) || "/"}${search}` : "/";
+    const { origin, pathname, search } = new URL(facts.header("referer") ?? "");
+    const isOurs = origin === publicUrl.origin && `${pathname}/`.startsWith(`${prefix}/`);
+    return isOurs ? `${pathname}${search}` : `${prefix}/`;
   } catch {
-    return "/";
+    return `${prefix}/`;
   }
+}
+
+function prefixOf({ pathname }: URL): string {
+  return pathname.replace(/\/+$/, "");
 }

@@ -87,7 +87,7 @@ export function createSessionWay<Claims>({
             "The request carries neither a session nor a token that is taken here",
           ),
     signIn(facts, { code, acrValues, maxAgeSeconds }) {
-      const target = isNavigation(facts) ? targetOf(facts) : pageOf(facts, base);
+      const target = isNavigation(facts) ? targetOf(facts, base) : pageOf(facts, base);
       if (code === "login_required" || code === "session_ended") return leaf.loginUrl(target);
       if (code !== "insufficient_user_authentication") return undefined;
       return leaf.loginUrl(target, {

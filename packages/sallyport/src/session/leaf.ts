@@ -27,6 +27,7 @@ export interface SessionLeaf<Claims> {
   /**
    * The address of the sign-in that comes back to a target of this application.
    *
+   * @param target path and query as browsers see them, the public URL's own path included
    * @param stepUp what the requirement asks of the authentication (RFC 9470)
    */
   loginUrl(
