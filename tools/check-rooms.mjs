@@ -86,11 +86,13 @@ export const rooms = {
     // `index`: each subpath hands on what users need beside `sallyport()`.
     rooms: ["chain", "options", "http", "openapi", "sallyport", "index"],
     types: [...ground, "verify", "authorize"],
-    // Only Nest's decorators need the framework itself; the others are known by their types.
+    // Nest's decorators need the framework itself, and so does a router that is the framework's own; others are known by their types.
     files: {
       fastify: { types: ["fastify"] },
       hono: { types: ["hono"] },
+      "hono-router.": { packages: ["hono"] },
       express: { types: ["express", "node:http"] },
+      "express-router.": { packages: ["express"] },
       node: { types: ["node:http"] },
       nest: { packages: ["@nestjs/common", "@nestjs/core", "reflect-metadata"], types: ["node:http"] },
     },

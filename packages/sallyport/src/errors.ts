@@ -160,6 +160,8 @@ export interface AuthErrorOptions {
   readonly maxAgeSeconds?: number;
   /** The nonce that the next DPoP proof must hold (`DPoP-Nonce`; `use_dpop_nonce` only). */
   readonly dpopNonce?: string;
+  /** Where a person signs in, where that would cure it. */
+  readonly loginUrl?: string;
 }
 
 /** Where the challenge of an {@link AuthError} is to be used. */
@@ -197,6 +199,7 @@ export class AuthError extends Error {
   readonly acrValues: readonly string[];
   readonly maxAgeSeconds: number | undefined;
   readonly dpopNonce: string | undefined;
+  readonly loginUrl: string | undefined;
 
   constructor(code: AuthErrorCode, message: string, options: AuthErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -206,6 +209,7 @@ export class AuthError extends Error {
     this.acrValues = options.acrValues ?? [];
     this.maxAgeSeconds = options.maxAgeSeconds;
     this.dpopNonce = options.dpopNonce;
+    this.loginUrl = options.loginUrl;
   }
 
   /** HTTP status of the refusal: 400, 401, 403 or 503. */

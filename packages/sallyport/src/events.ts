@@ -7,10 +7,13 @@ export interface DecisionEvent {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly time: number;
   readonly outcome: "allowed" | "anonymous" | "refused";
+  /** What the caller came with: an access token, or the cookie of a session; absent where it was neither. */
+  readonly by: "token" | "session" | undefined;
   /** Why, as a stable code; absent where the request was allowed. */
   readonly code: AuthErrorCode | undefined;
   /** Why, as a sentence for the log. */
   readonly reason: string | undefined;
+  /** Of the answer to a refused request; 302 where a browser was sent to the sign-in. */
   readonly status: number | undefined;
   readonly issuer: string | undefined;
   readonly subject: string | undefined;

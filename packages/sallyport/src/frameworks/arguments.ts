@@ -4,19 +4,27 @@ import type { Requirement } from "../authorize/index.ts";
 import type { GuardOptions } from "../http/index.ts";
 import { checkOptions, isBoolean, isPlainObject, type OptionTable } from "../options.ts";
 
-/** Options of `optional()`. */
-export type OptionalOptions = Pick<GuardOptions, "onInvalid">;
+/** Options of `required()`. */
+export type RequiredOptions = Pick<GuardOptions, "by">;
 
-/**
- * The requirement among the arguments of `required()`.
- *
- * @throws TypeError where there are several: the second would be left out without a word
- */
-export function onlyRequirement(given: readonly (Requirement | undefined)[]): Requirement | undefined {
-  refuseRequest("auth.required", given);
-  if (given.length > 1) throw new TypeError("required() takes one requirement; join several by allOf()");
-  return given[0];
+/** Options of `optional()`. */
+export type OptionalOptions = Pick<GuardOptions, "by" | "onInvalid">;
+
+/** A requirement, and the rules of a guard beside it. */
+export interface Rules {
+  readonly needed: Requirement | undefined;
+  readonly rules: GuardOptions;
 }
+
+const requiredTable = {
+  by: {
+    check: (value) => value === "token" || value === "session",
+    takes: "token or session",
+    words: ["token", "session"],
+    doc: "The one way in that is taken.",
+    default: "both",
+  },
+} as const satisfies OptionTable;
 
 /** Rows of {@link OptionalOptions}. */
 const optionalTable = {
@@ -27,7 +35,28 @@ const optionalTable = {
     doc: "Whether who brings a bad token is refused, or comes in as nobody.",
     default: "`refuse`",
   },
+  ...requiredTable,
 } as const satisfies OptionTable;
+
+/**
+ * The requirement of `required()`, and its options as a guard takes them.
+ *
+ * @param given its arguments, the requirement first
+ * @param where what the caller's code calls it
+ * @throws TypeError where there are several requirements, since the second would be left out without a word; where an option is
+ * unknown or of the wrong form, or stands among the requirements
+ */
+export function requiredRules(given: readonly unknown[], where = "auth.required"): Rules {
+  refuseRequest(where, given);
+  const [needed, options = {}, ...more] = given;
+  if (more.length > 0 || isRequirement(options)) {
+    throw new TypeError("required() takes one requirement; join several by allOf()");
+  }
+  return {
+    needed: requirementIn(where, needed, requiredTable),
+    rules: rulesOf(where, options, requiredTable),
+  };
+}
 
 /**
  * The requirement of `optional()`, and its options as a guard takes them.
@@ -36,20 +65,32 @@ const optionalTable = {
  * @param where what the caller's code calls it
  * @throws TypeError where an option is unknown or of the wrong form, or stands among the requirements
  */
-export function optionalRules(
-  given: readonly unknown[],
-  where = "auth.optional",
-): { needed: Requirement | undefined; rules: GuardOptions } {
+export function optionalRules(given: readonly unknown[], where = "auth.optional"): Rules {
   refuseRequest(where, given);
   const [needed, options = {}] = given;
-  if (isPlainObject(needed) && Object.hasOwn(needed, "onInvalid")) {
-    throw new TypeError(
-      `${where}: \`onInvalid\` is no requirement: it belongs into the options, the last argument`,
-    );
-  }
-  checkOptions(where, options, optionalTable);
-  const { onInvalid = "refuse" } = options as OptionalOptions;
-  return { needed: needed as Requirement | undefined, rules: { optional: true, onInvalid } };
+  const rules = { optional: true, onInvalid: "refuse", ...rulesOf(where, options, optionalTable) } as const;
+  return { needed: requirementIn(where, needed, optionalTable), rules };
+}
+
+/** Without what is undefined: it would stand in a default's place. */
+function rulesOf(where: string, options: unknown, table: OptionTable): GuardOptions {
+  checkOptions(where, options, table);
+  return Object.fromEntries(Object.entries(options as object).filter(([, value]) => value !== undefined));
+}
+
+function requirementIn(where: string, needed: unknown, table: OptionTable): Requirement | undefined {
+  const option = isPlainObject(needed) && Object.keys(table).find((name) => Object.hasOwn(needed, name));
+  if (!option) return needed as Requirement | undefined;
+  throw new TypeError(
+    `${where}: \`${option}\` is no requirement: it belongs into the options, the last argument`,
+  );
+}
+
+/** Whether something in the options' place has nothing of theirs. */
+function isRequirement(options: unknown): boolean {
+  if (!isPlainObject(options)) return false;
+  const names = Object.keys(options);
+  return names.length > 0 && !names.some((name) => Object.hasOwn(requiredTable, name));
 }
 
 /** Rows of the options that a middleware takes where there is no `optional()`. */
@@ -72,27 +113,25 @@ export function checkGuardOptions(where: string, options: unknown): void {
 }
 
 /**
- * Sorts out whether a requirement comes ahead of the handler.
+ * The arguments of `required()` where it takes a handler: a requirement comes ahead of it, options behind.
  *
- * @throws TypeError where something comes behind the handler: a requirement there would be left out without a word
+ * @throws TypeError where a requirement comes behind the handler, and would be left out without a word; and as {@link requiredRules}
  */
-export function requirementFirst(given: readonly unknown[]): {
-  needed: Requirement | undefined;
-  handler: unknown;
-} {
+export function handlerOfRequired(given: readonly unknown[]): Rules & { readonly handler: unknown } {
   const { needed, handler, rest } = split(given);
-  if (typeof handler === "function" && rest.some((one) => one !== undefined)) {
+  const [options, ...more] = rest.filter((one) => one !== undefined);
+  if (typeof handler === "function" && (more.length > 0 || isRequirement(options))) {
     throw new TypeError("auth.required takes nothing behind the handler: a requirement comes ahead of it");
   }
-  return { needed, handler };
+  return { handler, ...requiredRules([needed, options]) };
 }
 
 /**
- * The same for `optional()`, whose options come behind the handler.
+ * The same for `optional()`.
  *
  * @throws TypeError as {@link optionalRules}
  */
-export function optionsLast(given: readonly unknown[]) {
+export function handlerOfOptional(given: readonly unknown[]): Rules & { readonly handler: unknown } {
   const { needed, handler, rest } = split(given);
   return { handler, ...optionalRules([needed, rest[0]]) };
 }

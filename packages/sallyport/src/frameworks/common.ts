@@ -2,7 +2,21 @@
 
 import type { Requirement } from "../authorize/index.ts";
 import { isPromise } from "../chain.ts";
-import { Answer, answerMetadata, type GuardOptions, type Outcome, type RequestFacts } from "../http/index.ts";
+import {
+  Answer,
+  accessTokenOf,
+  answerMetadata,
+  type CallerSession,
+  createRouting,
+  type Endpoint,
+  type GuardOptions,
+  type GuardSessions,
+  type Outcome,
+  type RequestFacts,
+  type RouterSettings,
+  type Routing,
+  sessionOf,
+} from "../http/index.ts";
 import type { Identity } from "../identity.ts";
 import { createNotes, type GuardNotes } from "../openapi/index.ts";
 import { type Core, createCore, type SallyportDeps, type SallyportOptions } from "../sallyport.ts";
@@ -22,6 +36,34 @@ export interface Auth<Claims, Carrier extends object>
    * @throws TypeError where the route is not protected: "nobody" would be a lie
    */
   maybeIdentity(request: Carrier): Identity<Claims> | undefined;
+  /**
+   * The session by which a request came; `undefined` where it came by a token, or nobody is signed in.
+   *
+   * @throws TypeError where the route is not protected
+   */
+  session(request: Carrier): CallerSession | undefined;
+  /**
+   * The caller's access token, for calls upstream in the caller's name: the session's, or the one that came with the request.
+   * An API that it was not issued for will not take it, and should not.
+   *
+   * @throws TypeError by rejection: where the route is not protected, nobody in particular was let in, or the token is bound to a key
+   */
+  accessToken(request: Carrier): Promise<string>;
+  /**
+   * A token for the header `X-CSRF-Token`, bound to the session of a request: for clients that send neither `Sec-Fetch-Site` nor
+   * the application's own `Origin`. Whoever shows it may do all that the session may: hand it to the application's own pages alone.
+   *
+   * @throws TypeError by rejection: where the request came by no session
+   */
+  csrfToken(request: Carrier): Promise<string>;
+}
+
+/** What the composition root hands out where people sign in. */
+export interface SignIn<Claims> {
+  readonly sessions?: GuardSessions<Claims> | undefined;
+  readonly router?: RouterSettings | undefined;
+  /** The name of the cookie that sessions are in, for documents that describe the application. */
+  readonly sessionCookie?: string | undefined;
 }
 
 /** Judges a request: `undefined` lets it in; an answer is sent, or its `thrown` is thrown. Never throws. */
@@ -46,6 +88,14 @@ export interface Kit<Claims, Carrier extends object> {
   readonly refuse: "answer" | "throw";
   /** `undefined` where nothing says what the resource is called, or no client could get a token for it. */
   readonly document: Document | undefined;
+  /**
+   * The router's endpoints.
+   *
+   * @throws TypeError where the application has none
+   */
+  routing(): Routing;
+  /** Whether it has. */
+  readonly hasRouter: boolean;
   /** Compiles a guard, once a route. */
   gate(needed: Requirement | undefined, options?: GuardOptions): Gate<Carrier>;
   /** Whether this very gate let the request in last: that another one, of a wider scope, did says nothing. */
@@ -54,16 +104,24 @@ export interface Kit<Claims, Carrier extends object> {
   readonly notes: GuardNotes;
   /** Notes what a guard asks for; the requirement travels with the guard, not in anybody's schema. */
   note<Guard extends object>(guard: Guard, needed: Requirement | undefined, options: GuardOptions): Guard;
+  /** Notes which endpoint a handler answers. */
+  noteEndpoint(handler: object, endpoint: Endpoint): void;
 }
 
 /** Who came in, and by which gate. Private, so that a request can be printed without anyone's claims. */
 class Visit<Claims> {
   readonly #identity: Identity<Claims> | undefined;
   readonly #gate: object;
+  readonly #facts: RequestFacts;
 
-  constructor(identity: Identity<Claims> | undefined, gate: object) {
+  constructor(identity: Identity<Claims> | undefined, gate: object, facts: RequestFacts) {
     this.#identity = identity;
     this.#gate = gate;
+    this.#facts = facts;
+  }
+
+  get facts(): RequestFacts {
+    return this.#facts;
   }
 
   get identity(): Identity<Claims> | undefined {
@@ -74,6 +132,8 @@ class Visit<Claims> {
     return this.#gate === gate;
   }
 }
+
+const dayMilliseconds = 86_400_000;
 
 /** Where visits are kept; a WeakMap is one. */
 interface Visits<Claims, Carrier extends object> {
@@ -103,17 +163,20 @@ export function createKit<Claims, Carrier extends object>(
   deps?: SallyportDeps<Claims>,
   visits: Visits<Claims, Carrier> = onTheRequest(),
 ): Kit<Claims, Carrier> {
-  const core = createCore<Claims>(options, deps);
+  const core: Core<Claims> & SignIn<Claims> = createCore<Claims>(options, deps);
+  const { sessions, router } = core;
 
-  function maybeIdentity(request: Carrier): Identity<Claims> | undefined {
+  function visitOf(request: Carrier): Visit<Claims> {
     const found = visits.get(request);
     if (found === undefined) {
       throw new TypeError(
         "No caller is known on this route: put auth.required() or auth.optional(), with the parentheses, in front of its handler; or another sallyport() guards this route: ask that one",
       );
     }
-    return found.identity;
+    return found;
   }
+
+  const maybeIdentity = (request: Carrier) => visitOf(request).identity;
 
   function identity(request: Carrier): Identity<Claims> {
     const found = maybeIdentity(request);
@@ -124,18 +187,37 @@ export function createKit<Claims, Carrier extends object>(
     return found;
   }
 
+  async function csrfToken(request: Carrier): Promise<string> {
+    const { content, expiresAt } = visitOf(request).facts.session ?? {};
+    if (!content || !sessions?.csrf) {
+      throw new TypeError(
+        "The request came by no session: there is no CSRF token to give it, and none is needed",
+      );
+    }
+    return sessions.csrf.make(content, expiresAt ?? content.startedAt + dayMilliseconds);
+  }
+
+  let routed: Routing | undefined;
+  function routing(): Routing {
+    if (!router) {
+      throw new TypeError("auth.router() has no endpoints: give sallyport() `clientId` and `session`");
+    }
+    routed ??= createRouting(router);
+    return routed;
+  }
+
   function gate(needed: Requirement | undefined, guardOptions: GuardOptions = {}): Gate<Carrier> {
     const guard = core.guard(needed, guardOptions);
-    const admit = (request: Carrier, outcome: Outcome<Claims>): Answer | undefined => {
+    const admit = (request: Carrier, facts: RequestFacts, outcome: Outcome<Claims>): Answer | undefined => {
       if (outcome instanceof Answer) return outcome;
-      visits.set(request, new Visit(outcome, judge));
+      visits.set(request, new Visit(outcome, judge, facts));
       return undefined;
     };
     const judge: Gate<Carrier> = (request, facts) => {
       const outcome = guard(facts);
       return isPromise(outcome)
-        ? outcome.then((settled) => admit(request, settled))
-        : admit(request, outcome);
+        ? outcome.then((settled) => admit(request, facts, settled))
+        : admit(request, facts, outcome);
     };
     return judge;
   }
@@ -148,6 +230,7 @@ export function createKit<Claims, Carrier extends object>(
     issuers: () => core.verifier.issuers(),
     ownBodies: core.refuse === "throw" || deps?.onRefused !== undefined,
     dpop: core.verifier.dpop !== undefined,
+    sessionCookie: core.sessionCookie,
   });
 
   function note<Guard extends object>(
@@ -155,15 +238,29 @@ export function createKit<Claims, Carrier extends object>(
     needed: Requirement | undefined,
     rule: GuardOptions,
   ): Guard {
-    const { optional = false, onInvalid } = rule;
-    notes.note(guard, { needed, optional, anonymous: optional && onInvalid === "anonymous" });
+    const { optional = false, onInvalid, by } = rule;
+    notes.note(guard, { needed, optional, anonymous: optional && onInvalid === "anonymous", by });
     return guard;
   }
 
   const { verifier, decide, ready, health, signingKeys, close, refuse, metadata } = core;
   return {
-    auth: { verifier, decide, ready, health, signingKeys, close, identity, maybeIdentity },
+    auth: {
+      verifier,
+      decide,
+      ready,
+      health,
+      signingKeys,
+      close,
+      identity,
+      maybeIdentity,
+      csrfToken,
+      session: (request) => sessionOf(visitOf(request).facts),
+      accessToken: async (request) => accessTokenOf(visitOf(request).facts),
+    },
     refuse,
+    routing,
+    hasRouter: router !== undefined,
     document: metadata && {
       path: metadata.path,
       answer: (method, url) => answerMetadata(metadata, method, url),
@@ -173,6 +270,7 @@ export function createKit<Claims, Carrier extends object>(
     hasPassed,
     notes,
     note,
+    noteEndpoint: notes.noteEndpoint,
   };
 }
 

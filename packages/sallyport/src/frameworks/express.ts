@@ -1,19 +1,23 @@
 // `sallyport/express`: middleware for Express 4 and 5.
 
+import type { Router } from "express";
 import type { Requirement } from "../authorize/index.ts";
 import { isPromise } from "../chain.ts";
-import { type Answer, type GuardOptions, type NodeMessage, nodeFacts } from "../http/index.ts";
+import { type Answer, type NodeMessage, nodeFacts } from "../http/index.ts";
 import type { JsonObject } from "../identity.ts";
 import { createOpenApi, type OpenApi, type OpenApiOptions } from "../openapi/index.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
 import {
   type OptionalOptions,
-  onlyRequirement,
   optionalRules,
+  type RequiredOptions,
+  type Rules,
+  requiredRules,
   takesNothing,
   wrongFramework,
 } from "./arguments.ts";
 import { type Auth, createKit, existing } from "./common.ts";
+import { expressRouter } from "./express-router.ts";
 import { letIn, type NodeResponse, send, setHeaders } from "./node-response.ts";
 
 export * from "./exports.ts";
@@ -35,7 +39,7 @@ export type ExpressMiddleware = (
 /** Express's face of the library. */
 export interface ExpressAuth<Claims> extends Auth<Claims, ExpressRequestLike> {
   /** Only callers with a valid token that meets the requirement: on a route, or `app.use("/admin", auth.required(), router)`. */
-  required(needed?: Requirement): ExpressMiddleware;
+  required(needed?: Requirement, options?: RequiredOptions): ExpressMiddleware;
   /** Anyone, but a token is verified, meets the requirement, and a bad one is refused (or is nobody's, by `onInvalid`). */
   optional(needed?: Requirement, options?: OptionalOptions): ExpressMiddleware;
   /**
@@ -45,6 +49,13 @@ export interface ExpressAuth<Claims> extends Auth<Claims, ExpressRequestLike> {
    * @throws TypeError where neither `publicUrl` nor `resource` is set, or no issuer is one that clients can get tokens from
    */
   resourceMetadata(): ExpressMiddleware;
+  /**
+   * The endpoints of the sign-in, as a router of Express's own that takes routes of yours, too: `app.use("/api", auth.router())`.
+   * Where it is mounted anywhere but at the root, `router.basePath` says where.
+   *
+   * @throws TypeError where people can't sign in: without `clientId` and `session`
+   */
+  router(): Router;
   /**
    * Security schemes, and what a guard means to an operation, as plain data: Express tells nobody its routes.
    *
@@ -71,15 +82,12 @@ export function sallyport<Claims = JsonObject>(
 ): ExpressAuth<Claims> {
   // Express gives each request a prototype of its own making, and with it a hidden class of its own: to add a field to it, or to
   // read one, costs microseconds. Hence a WeakMap, and no field that is not needed.
-  const { auth, gate, document, note, notes } = createKit<Claims, ExpressRequestLike>(
-    options,
-    deps,
-    new WeakMap(),
-  );
+  const kit = createKit<Claims, ExpressRequestLike>(options, deps, new WeakMap());
+  const { auth, gate, document, note, notes } = kit;
 
-  function middleware(needed: Requirement | undefined, guardOptions: GuardOptions): ExpressMiddleware {
-    const judge = gate(needed, guardOptions);
-    const { optional = false } = guardOptions;
+  function middleware({ needed, rules }: Rules): ExpressMiddleware {
+    const judge = gate(needed, rules);
+    const { optional = false } = rules;
     const guard: ExpressMiddleware = (request, response, next) => {
       if (typeof next !== "function") throw wrongFramework("express");
       const facts = factsOf(request);
@@ -92,16 +100,13 @@ export function sallyport<Claims = JsonObject>(
       if (isPromise(answer)) answer.then(finish).catch(next);
       else finish(answer);
     };
-    return note(guard, needed, guardOptions);
+    return note(guard, needed, rules);
   }
 
   return {
     ...auth,
-    required: (...given) => middleware(onlyRequirement(given), {}),
-    optional: (...given: readonly unknown[]) => {
-      const { needed, rules } = optionalRules(given);
-      return middleware(needed, rules);
-    },
+    required: (...given: readonly unknown[]) => middleware(requiredRules(given)),
+    optional: (...given: readonly unknown[]) => middleware(optionalRules(given)),
     resourceMetadata(...given: readonly unknown[]) {
       takesNothing("auth.resourceMetadata", given);
       const { answer, isServed } = existing(document);
@@ -111,6 +116,10 @@ export function sallyport<Claims = JsonObject>(
         if (found) send(found, response);
         else next();
       };
+    },
+    router(...given: readonly unknown[]) {
+      takesNothing("auth.router", given);
+      return expressRouter(kit.routing());
     },
     openapi: (given) => createOpenApi(notes, given),
   };

@@ -28,7 +28,7 @@ interface Reply {
 }
 
 /** Where a Fastify lacks a list of its own. */
-const usualMethods = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+export const usualMethods = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 /**
  * Adds the route. It goes to the application itself, since its path begins at the root of the host: a plugin's prefix would
@@ -66,16 +66,17 @@ function sendAnswer({ status, headers, text }: Answer, reply: Reply): void {
  * The router decodes what `decodeURI` does, a colon begins a parameter, two are one. What it leaves encoded, and a star, no
  * pattern can spell: from there on it takes anything, and the handler looks closer.
  */
-function patternOf(path: string): string {
+export function patternOf(path: string): string {
   const [plain = "", ...rest] = decodeURI(path).split(/\*|%(?=2[346BCF]|3[ABDF]|40)/i);
   return `${plain.replaceAll(":", "::")}${rest.length > 0 ? "*" : ""}`;
 }
 
-function rootOf(app: FastifyLike): FastifyLike {
+/** The application itself: those of plugins inherit from the one above them. */
+export function rootOf<App extends Pick<FastifyLike, "route">>(app: App): App {
   let root = app;
   for (;;) {
-    const above = Object.getPrototypeOf(root) as Partial<FastifyLike> | null;
+    const above = Object.getPrototypeOf(root) as App | null;
     if (typeof above?.route !== "function") return root;
-    root = above as FastifyLike;
+    root = above as App;
   }
 }

@@ -5,20 +5,28 @@ import type { Requirement } from "../authorize/index.ts";
 import { isPromise } from "../chain.ts";
 import {
   type Answer,
-  type GuardOptions,
+  letIn,
   type NodeMessage,
   nodeFacts,
   type RequestFacts,
+  type ResponseHeaders,
   tokenInForm,
-  vary,
 } from "../http/index.ts";
 import type { JsonObject } from "../identity.ts";
 import type { OpenApiOptions } from "../openapi/index.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import { type OptionalOptions, onlyRequirement, optionalRules, takesNothing } from "./arguments.ts";
+import {
+  type OptionalOptions,
+  optionalRules,
+  type RequiredOptions,
+  type Rules,
+  requiredRules,
+  takesNothing,
+} from "./arguments.ts";
 import { type Auth, createKit } from "./common.ts";
 import { addMetadataRoute } from "./fastify-metadata.ts";
 import { type FastifyOpenApi, fastifyOpenApi } from "./fastify-openapi.ts";
+import { addRouter } from "./fastify-router.ts";
 
 export * from "./exports.ts";
 export type { FastifyOpenApi } from "./fastify-openapi.ts";
@@ -74,7 +82,7 @@ export interface NotSpread {
 /** Fastify's face of the library. */
 export interface FastifyAuth<Claims> extends Auth<Claims, FastifyRequestLike> {
   /** Only callers with a valid token that meets the requirement. */
-  readonly required: ((needed?: Requirement) => GuardedRoute) & NotSpread;
+  readonly required: ((needed?: Requirement, options?: RequiredOptions) => GuardedRoute) & NotSpread;
   /** Anyone, but a token is verified, meets the requirement, and a bad one is refused (or is nobody's, by `onInvalid`). */
   readonly optional: ((needed?: Requirement, options?: OptionalOptions) => GuardedRoute) & NotSpread;
   /**
@@ -83,6 +91,13 @@ export interface FastifyAuth<Claims> extends Auth<Claims, FastifyRequestLike> {
    * root of the application, wherever the plugin is registered.
    */
   plugin(): FastifyPluginCallback;
+  /**
+   * The endpoints of the sign-in: `app.register(auth.router(), { prefix: "/api" })`. They have a scope of their own: parsers and
+   * hooks that the application adds there (in a plugin around it) are theirs, too.
+   *
+   * @throws TypeError where people can't sign in: without `clientId` and `session`
+   */
+  router(): FastifyPluginCallback;
   /**
    * Protected routes in the application's OpenAPI document: `app.register(swagger, auth.openapi().swagger({ … }))`.
    *
@@ -106,23 +121,20 @@ export function sallyport<Claims = JsonObject>(
   options?: SallyportOptions,
   deps?: SallyportDeps<Claims>,
 ): FastifyAuth<Claims> {
-  const { auth, gate, hasPassed, document, note, notes } = createKit<Claims, FastifyRequestLike>(
-    options,
-    deps,
-  );
+  const kit = createKit<Claims, FastifyRequestLike>(options, deps);
+  const { auth, gate, hasPassed, document, note, notes } = kit;
 
-  function guarded(needed: Requirement | undefined, guardOptions: GuardOptions): GuardedRoute {
-    const judge = gate(needed, guardOptions);
-    const { optional = false } = guardOptions;
+  function guarded({ needed, rules }: Rules): GuardedRoute {
+    const judge = gate(needed, rules);
+    const { optional = false } = rules;
     const finish = (
       answer: Answer | undefined,
-      { dpopNonce }: RequestFacts,
+      facts: RequestFacts,
       reply: FastifyReplyLike,
       done: (error?: Error) => void,
     ) => {
       if (answer) return send(answer, reply, done);
-      if (optional) reply.header("vary", vary(reply.getHeader("vary")));
-      if (dpopNonce !== undefined) reply.header("dpop-nonce", dpopNonce);
+      letIn(facts, optional, reply, headersOf);
       done();
     };
     const onRequest: FastifyHook = (request, reply, done) => {
@@ -137,8 +149,8 @@ export function sallyport<Claims = JsonObject>(
       if (hasPassed(request, judge) && !tokenInForm(request.body, request.raw)) done();
       else onRequest(request, reply, done);
     };
-    for (const hook of [onRequest, preValidation]) note(hook, needed, guardOptions);
-    return note({ onRequest, preValidation }, needed, guardOptions);
+    for (const hook of [onRequest, preValidation]) note(hook, needed, rules);
+    return note({ onRequest, preValidation }, needed, rules);
   }
 
   const plugin: FastifyPluginCallback = (app, _options, done) => {
@@ -154,13 +166,21 @@ export function sallyport<Claims = JsonObject>(
 
   return {
     ...auth,
-    required: notSpread("auth.required", (...given: readonly (Requirement | undefined)[]) =>
-      guarded(onlyRequirement(given), {}),
-    ),
-    optional: notSpread("auth.optional", (...given: readonly unknown[]) => {
-      const { needed, rules } = optionalRules(given);
-      return guarded(needed, rules);
-    }),
+    required: notSpread("auth.required", (...given: readonly unknown[]) => guarded(requiredRules(given))),
+    optional: notSpread("auth.optional", (...given: readonly unknown[]) => guarded(optionalRules(given))),
+    router(...given: readonly unknown[]) {
+      takesNothing("auth.router", given);
+      const routing = kit.routing();
+      return (app, _options, done) => {
+        try {
+          addRouter(app, routing, kit.noteEndpoint);
+        } catch (error) {
+          // As of the plugin: it would end the process instead of the start.
+          return done(error as Error);
+        }
+        done();
+      };
+    },
     openapi: (given) => fastifyOpenApi(notes, given),
     plugin: (...given: readonly unknown[]) => {
       try {
@@ -187,8 +207,16 @@ function notSpread<Make extends object>(name: string, make: Make): Make & NotSpr
   return make as Make & NotSpread;
 }
 
+const headersOf: ResponseHeaders<FastifyReplyLike> = {
+  get: (reply, name) => reply.getHeader(name),
+  set: (reply, name, value) => reply.header(name, value),
+  // Fastify keeps what is there of this one header.
+  addCookie: (reply, value) => reply.header("set-cookie", value),
+};
+
 function send(answer: Answer, reply: FastifyReplyLike, done: (error?: Error) => void): void {
   reply.headers({ ...answer.headers });
+  for (const cookie of answer.cookies) headersOf.addCookie(reply, cookie);
   if (answer.thrown) done(answer.thrown);
   else {
     reply.code(answer.status);

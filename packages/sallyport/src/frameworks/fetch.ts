@@ -1,10 +1,18 @@
 // `sallyport/fetch`: handlers from `Request` to `Response`, wherever they run (Bun, Deno, workers, service workers).
 import type { Requirement } from "../authorize/index.ts";
-import { type Answer, type GuardOptions, vary, webFacts } from "../http/index.ts";
+import { type Answer, webEndpointRequest, webFacts } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import { type OptionalOptions, optionsLast, requirementFirst } from "./arguments.ts";
+import {
+  handlerOfOptional,
+  handlerOfRequired,
+  type OptionalOptions,
+  type RequiredOptions,
+  type Rules,
+  takesNothing,
+} from "./arguments.ts";
 import { type Auth, createKit, existing } from "./common.ts";
+import { carrying, responseOf } from "./web-response.ts";
 
 export * from "./exports.ts";
 
@@ -26,11 +34,13 @@ export interface FetchAuth<Claims> extends Auth<Claims, Request> {
   /** Calls the handler only for callers with a valid token. */
   required<Rest extends readonly unknown[]>(
     handler: CallerHandler<Identity<Claims>, Rest>,
+    options?: RequiredOptions,
   ): FetchHandler<Rest>;
   /** Calls the handler only for callers with a valid token that meets the requirement. */
   required<Rest extends readonly unknown[]>(
     needed: Requirement,
     handler: CallerHandler<Identity<Claims>, Rest>,
+    options?: RequiredOptions,
   ): FetchHandler<Rest>;
   /** Calls the handler for anyone, but a token is verified, and a bad one is refused (or is nobody's, by `onInvalid`). */
   optional<Rest extends readonly unknown[]>(
@@ -50,6 +60,13 @@ export interface FetchAuth<Claims> extends Auth<Claims, Request> {
    * @throws TypeError where neither `publicUrl` nor `resource` is set, or no issuer is one that clients can get tokens from
    */
   resourceMetadata(request: Request): Response | undefined;
+  /**
+   * Answers requests for the endpoints of the sign-in, at `router.basePath`; `undefined` to any other:
+   * `const router = auth.router();`, and `router(request) ?? handler(request)`.
+   *
+   * @throws TypeError where people can't sign in: without `clientId` and `session`
+   */
+  router(): (request: Request) => Promise<Response> | undefined;
 }
 
 /**
@@ -67,72 +84,53 @@ export function sallyport<Claims = JsonObject>(
   options?: SallyportOptions,
   deps?: SallyportDeps<Claims>,
 ): FetchAuth<Claims> {
-  const { auth, gate, document } = createKit<Claims, Request>(options, deps);
+  const kit = createKit<Claims, Request>(options, deps);
+  const { auth, gate, document } = kit;
 
   // When it is served, only the application's own code knows.
   document?.isServed();
 
-  function handle<Rest extends readonly unknown[]>(
-    needed: Requirement | undefined,
-    handler: CallerHandler<never, Rest>,
-    guardOptions: GuardOptions,
-  ): FetchHandler<Rest> {
+  function handle<Rest extends readonly unknown[]>({
+    needed,
+    handler,
+    rules,
+  }: Rules & { readonly handler: unknown }): FetchHandler<Rest> {
     if (typeof handler !== "function") {
       throw new TypeError(
         "auth.required and auth.optional take a handler: (request, { identity }) => Response",
       );
     }
-    const judge = gate(needed, guardOptions);
+    const judge = gate(needed, rules);
     return async (request, ...rest) => {
       const facts = webFacts(request);
       const answer = await judge(request, facts);
       if (answer) return respond(answer);
-      const identity = auth.maybeIdentity(request) as never;
+      const identity = auth.maybeIdentity(request);
       const response = await handler(request, { identity }, ...rest);
-      const varied = guardOptions.optional ? withHeader(response, "vary", vary) : response;
-      return facts.dpopNonce === undefined
-        ? varied
-        : withHeader(varied, "dpop-nonce", () => facts.dpopNonce as string);
+      return carrying(facts, rules.optional ?? false, response);
     };
   }
 
   return {
     ...auth,
-    required(...given: readonly unknown[]) {
-      const { needed, handler } = requirementFirst(given);
-      return handle(needed, handler as CallerHandler<never, never[]>, {});
-    },
-    optional(...given: readonly unknown[]) {
-      const { needed, handler, rules } = optionsLast(given);
-      return handle(needed, handler as CallerHandler<never, never[]>, rules);
-    },
+    required: (...given: readonly unknown[]) => handle(handlerOfRequired(given)),
+    optional: (...given: readonly unknown[]) => handle(handlerOfOptional(given)),
     resourceMetadata({ method, url }) {
       const found = existing(document).answer(method, url);
       return found && respond(found);
     },
+    router(...given: readonly unknown[]) {
+      takesNothing("auth.router", given);
+      const routing = kit.routing();
+      return (request) => {
+        const endpoint = routing.findTarget(request.url);
+        return endpoint && routing.answer(endpoint, webEndpointRequest(request)).then(responseOf);
+      };
+    },
   };
 }
 
-function respond({ status, headers, text, thrown }: Answer): Response {
-  if (thrown) throw thrown;
-  return new Response(text ?? null, { status, headers });
-}
-
-function withHeader(
-  response: Response,
-  name: string,
-  newValue: (present: string | null) => string,
-): Response {
-  // Bun has handlers answer nothing once they have upgraded a connection.
-  if (!(response instanceof Response)) return response;
-  const value = newValue(response.headers.get(name));
-  try {
-    response.headers.set(name, value);
-    return response;
-  } catch {
-    // Responses of `fetch()` and `Response.redirect()` can't be changed, only copied.
-    const headers = new Headers(response.headers);
-    headers.set(name, value);
-    return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
-  }
+function respond(answer: Answer): Response {
+  if (answer.thrown) throw answer.thrown;
+  return responseOf(answer);
 }

@@ -1,22 +1,26 @@
 // `sallyport/hono`: middleware for Hono, on any runtime.
 
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context, Hono, MiddlewareHandler } from "hono";
 import type { StatusCode } from "hono/utils/http-status";
 import type { Requirement } from "../authorize/index.ts";
 import { isPromise } from "../chain.ts";
-import { type Answer, type GuardOptions, type NodeMessage, vary, webFacts } from "../http/index.ts";
+import { type Answer, letIn, type NodeMessage, type ResponseHeaders, webFacts } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { OpenApiOptions } from "../openapi/index.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
 import {
   type OptionalOptions,
-  onlyRequirement,
   optionalRules,
+  type RequiredOptions,
+  type Rules,
+  requiredRules,
   takesNothing,
   wrongFramework,
 } from "./arguments.ts";
 import { type Auth, createKit, existing } from "./common.ts";
 import { type HonoOpenApi, honoOpenApi } from "./hono-openapi.ts";
+import { honoRouter } from "./hono-router.ts";
+import { responseOf } from "./web-response.ts";
 
 export * from "./exports.ts";
 export type { HonoOpenApi } from "./hono-openapi.ts";
@@ -27,7 +31,7 @@ export type IdentityMiddleware<Caller> = MiddlewareHandler<{ Variables: { identi
 /** Hono's face of the library. */
 export interface HonoAuth<Claims> extends Auth<Claims, Context> {
   /** Only callers with a valid token that meets the requirement; `c.var.identity` is theirs. */
-  required(needed?: Requirement): IdentityMiddleware<Identity<Claims>>;
+  required(needed?: Requirement, options?: RequiredOptions): IdentityMiddleware<Identity<Claims>>;
   /** Anyone, but a token is verified, meets the requirement, and a bad one is refused (or is nobody's, by `onInvalid`). */
   optional(needed?: Requirement, options?: OptionalOptions): IdentityMiddleware<Identity<Claims> | undefined>;
   /**
@@ -37,6 +41,13 @@ export interface HonoAuth<Claims> extends Auth<Claims, Context> {
    * @throws TypeError where neither `publicUrl` nor `resource` is set, or no issuer is one that clients can get tokens from
    */
   resourceMetadata(): MiddlewareHandler;
+  /**
+   * The endpoints of the sign-in, as an application of Hono's own that takes routes of yours, too:
+   * `app.route("/api", auth.router())`.
+   *
+   * @throws TypeError where people can't sign in: without `clientId` and `session`
+   */
+  router(): Hono;
   /**
    * Protected routes in the document of `@hono/zod-openapi` or `hono-openapi`: `auth.openapi().document(app, made)`.
    *
@@ -60,13 +71,11 @@ export function sallyport<Claims = JsonObject>(
   options?: SallyportOptions,
   deps?: SallyportDeps<Claims>,
 ): HonoAuth<Claims> {
-  const { auth, gate, document, note, notes } = createKit<Claims, Context>(options, deps);
+  const kit = createKit<Claims, Context>(options, deps);
+  const { auth, gate, document, note, notes } = kit;
 
-  function middleware<Caller>(
-    needed: Requirement | undefined,
-    guardOptions: GuardOptions,
-  ): IdentityMiddleware<Caller> {
-    const judge = gate(needed, guardOptions);
+  function middleware<Caller>({ needed, rules }: Rules): IdentityMiddleware<Caller> {
+    const judge = gate(needed, rules);
     const guard: IdentityMiddleware<Caller> = async (c, next) => {
       if (!c.req?.raw) throw wrongFramework("hono");
       const facts = factsOf(c);
@@ -74,20 +83,17 @@ export function sallyport<Claims = JsonObject>(
       const answer = isPromise(judged) ? await judged : judged;
       if (answer) return respond(answer, c);
       c.set("identity", auth.maybeIdentity(c) as Caller);
-      if (guardOptions.optional) c.header("vary", vary(undefined), { append: true });
-      if (facts.dpopNonce !== undefined) c.header("dpop-nonce", facts.dpopNonce);
       await next();
+      // Behind the handler: of a `Response` that it made itself, Hono drops headers that were set ahead of it.
+      letIn(facts, rules.optional ?? false, c, headersOf);
     };
-    return note(guard, needed, guardOptions);
+    return note(guard, needed, rules);
   }
 
   return {
     ...auth,
-    required: (...given) => middleware(onlyRequirement(given), {}),
-    optional: (...given: readonly unknown[]) => {
-      const { needed, rules } = optionalRules(given);
-      return middleware(needed, rules);
-    },
+    required: (...given: readonly unknown[]) => middleware(requiredRules(given)),
+    optional: (...given: readonly unknown[]) => middleware(optionalRules(given)),
     resourceMetadata(...given: readonly unknown[]) {
       takesNothing("auth.resourceMetadata", given);
       const { answer, isServed } = existing(document);
@@ -97,6 +103,10 @@ export function sallyport<Claims = JsonObject>(
         if (found) return respond(found, c);
         await next();
       };
+    },
+    router(...given: readonly unknown[]) {
+      takesNothing("auth.router", given);
+      return honoRouter(kit.routing(), kit.noteEndpoint);
     },
     openapi: (given) => honoOpenApi(notes, given),
   };
@@ -112,10 +122,20 @@ function factsOf(c: Context) {
   });
 }
 
-function respond({ status, headers, text, thrown }: Answer, c: Context): Response {
-  if (!thrown) return c.newResponse(text ?? null, status as StatusCode, { ...headers });
+const headersOf: ResponseHeaders<Context> = {
+  get: (c, name) => c.res.headers.get(name),
+  set: (c, name, value) => c.header(name, value),
+  addCookie: (c, value) => c.header("set-cookie", value, { append: true }),
+};
+
+function respond({ status, headers, text, thrown, cookies }: Answer, c: Context): Response {
+  if (!thrown) {
+    for (const cookie of cookies) headersOf.addCookie(c, cookie);
+    return c.newResponse(text ?? null, status as StatusCode, { ...headers });
+  }
   // What Hono asks an error for: without `app.onError`, the refusal itself is the answer.
-  const getResponse = () => new Response(text ?? null, { status, headers: { ...headers } });
+  const getResponse = () => responseOf({ status, headers, text, cookies });
   for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  for (const cookie of cookies) headersOf.addCookie(c, cookie);
   throw Object.assign(thrown, { getResponse });
 }

@@ -1,7 +1,7 @@
 // `@Protected`, `@MaybeProtected`, `@Public` and `@Caller`.
 import { applyDecorators, createParamDecorator, type ExecutionContext, UseGuards } from "@nestjs/common";
 import type { Requirement } from "../authorize/index.ts";
-import { type OptionalOptions, onlyRequirement, optionalRules } from "./arguments.ts";
+import { type OptionalOptions, optionalRules, type RequiredOptions, requiredRules } from "./arguments.ts";
 import { maybeCaller } from "./nest-gates.ts";
 import { SallyportGuard } from "./nest-guard.ts";
 import { mark } from "./nest-marks.ts";
@@ -20,11 +20,11 @@ import { mark } from "./nest-marks.ts";
  * }
  * ```
  */
-export function Protected(needed?: Requirement): ClassDecorator & MethodDecorator;
-export function Protected(...given: readonly (Requirement | undefined)[]): ClassDecorator & MethodDecorator {
+export function Protected(needed?: Requirement, options?: RequiredOptions): ClassDecorator & MethodDecorator;
+export function Protected(...given: readonly unknown[]): ClassDecorator & MethodDecorator {
   refuseTarget("@Protected", given);
-  const needed = onlyRequirement(given);
-  return applyDecorators(mark({ access: "protected", needed }), UseGuards(SallyportGuard));
+  const { needed, rules } = requiredRules(given, "@Protected");
+  return applyDecorators(mark({ access: "protected", needed, by: rules.by }), UseGuards(SallyportGuard));
 }
 
 /**
@@ -38,8 +38,8 @@ export function MaybeProtected(
 export function MaybeProtected(...given: readonly unknown[]): ClassDecorator & MethodDecorator {
   refuseTarget("@MaybeProtected", given);
   const { needed, rules } = optionalRules(given, "@MaybeProtected");
-  const { onInvalid } = rules;
-  return applyDecorators(mark({ access: "optional", needed, onInvalid }), UseGuards(SallyportGuard));
+  const { onInvalid, by } = rules;
+  return applyDecorators(mark({ access: "optional", needed, onInvalid, by }), UseGuards(SallyportGuard));
 }
 
 /** Open to everyone, whatever the class and the module say. A token is not looked at. */

@@ -1,7 +1,14 @@
 // Nest's request and response, on either adapter: what the edge needs of the one, and its answer on the other.
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from "@nestjs/common";
 import { type AbstractHttpAdapter, HttpAdapterHost } from "@nestjs/core";
-import { type Answer, type NodeMessage, nodeFacts, Refused, type RequestFacts } from "../http/index.ts";
+import {
+  type Answer,
+  type NodeMessage,
+  nodeFacts,
+  Refused,
+  type RequestFacts,
+  type ResponseHeaders,
+} from "../http/index.ts";
 
 /** Express's request is Node's; Fastify's has Node's under `raw`. Middie notes the full URL there, Express on its own. */
 interface AdapterRequest {
@@ -38,15 +45,25 @@ export function factsOf(request: unknown): RequestFacts {
   });
 }
 
+/** The headers of either adapter's response. */
+export function headersOf(adapter: AbstractHttpAdapter): ResponseHeaders<AdapterResponse> {
+  return {
+    get: (response, name) => response.getHeader(name),
+    set: (response, name, value) => adapter.setHeader(response, name, value),
+    addCookie: (response, value) => adapter.appendHeader?.(response, "set-cookie", value),
+  };
+}
+
 /**
  * Answers in place of the handler: the headers are set on the response and the rest is thrown, so that the
  * application's exception filters see a refusal as they see any `HttpException`; its `cause` is the `AuthError`.
  */
-export function answer(given: Answer, response: unknown, adapter: AbstractHttpAdapter): never {
+export function answer(given: Answer, response: AdapterResponse, adapter: AbstractHttpAdapter): never {
   for (const [name, value] of Object.entries(given.headers)) {
     // What the error handling of the application sends, it names itself.
     if (!(given.thrown && name === "content-type")) adapter.setHeader(response, name, value);
   }
+  for (const cookie of given.cookies) headersOf(adapter).addCookie(response, cookie);
   if (given.thrown) throw given.thrown;
   const json = given.headers["content-type"]?.startsWith("application/json");
   if (given instanceof Refused && json && typeof given.body === "object" && given.body !== null) {

@@ -2,7 +2,7 @@
 import type { NodeMessage } from "../http/index.ts";
 import type { Identity } from "../identity.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
-import { createKit, type Gate, type Kit } from "./common.ts";
+import { type Auth, createKit, type Gate, type Kit } from "./common.ts";
 import { nodeRequest } from "./nest-exchange.ts";
 import { type Marked, markOf } from "./nest-marks.ts";
 
@@ -49,10 +49,10 @@ export function createGates(
     if (owner) return owner.routeOf(controller, handler) ?? "public";
     const mark = markOf(controller, handler) ?? { access: "protected" };
     if (mark.access === "public") return "public";
-    const { access, needed, onInvalid = "refuse" } = mark;
+    const { access, needed, onInvalid = "refuse", by } = mark;
     const optional = access === "optional";
     try {
-      const rules = optional ? { optional, onInvalid } : {};
+      const rules = optional ? { optional, onInvalid, by } : { by };
       return { gate: kit.note(kit.gate(needed, rules), needed, rules), optional, kit };
     } catch (error) {
       const what = error instanceof Error ? error.message : "it is not a requirement";
@@ -97,17 +97,23 @@ export function enter(message: NodeMessage, kit: Kit<unknown, NodeMessage>): voi
 }
 
 /**
- * The caller, or `undefined` for nobody on a route where that may be. `request` is Express's, Fastify's or Node's.
+ * Whoever let a request in. `request` is Express's, Fastify's or Node's.
  *
  * @throws TypeError where nothing protects the route: an answer of "nobody" would be a lie
  */
+export function authOf(request: unknown): Auth<unknown, NodeMessage> {
+  const kit = entered.get(nodeRequest(request));
+  if (kit) return kit.auth;
+  throw new TypeError(
+    "No caller is known: the route is not protected. Add @Protected() or @MaybeProtected()",
+  );
+}
+
+/**
+ * The caller, or `undefined` for nobody on a route where that may be.
+ *
+ * @throws TypeError as {@link authOf}
+ */
 export function maybeCaller(request: unknown): Identity<unknown> | undefined {
-  const message = nodeRequest(request);
-  const kit = entered.get(message);
-  if (!kit) {
-    throw new TypeError(
-      "No caller is known: the route is not protected. Add @Protected() or @MaybeProtected()",
-    );
-  }
-  return kit.auth.maybeIdentity(message);
+  return authOf(request).maybeIdentity(nodeRequest(request));
 }

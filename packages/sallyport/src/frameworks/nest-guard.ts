@@ -2,8 +2,8 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
 import { chain } from "../chain.ts";
-import { type Answer, vary } from "../http/index.ts";
-import { type AdapterResponse, answer, factsOf, nodeRequest } from "./nest-exchange.ts";
+import { type Answer, letIn } from "../http/index.ts";
+import { type AdapterResponse, answer, factsOf, headersOf, nodeRequest } from "./nest-exchange.ts";
 import { enter, GATES, type Gates, type GuardedRoute } from "./nest-gates.ts";
 import type { Marked } from "./nest-marks.ts";
 
@@ -52,8 +52,7 @@ export class SallyportGuard implements CanActivate {
     return chain(gate(message, facts), (refused: Answer | undefined) => {
       if (refused) return answer(refused, response, httpAdapter);
       enter(message, kit);
-      if (optional) httpAdapter.setHeader(response, "vary", vary(response.getHeader("vary")));
-      if (facts.dpopNonce !== undefined) httpAdapter.setHeader(response, "dpop-nonce", facts.dpopNonce);
+      letIn(facts, optional, response, headersOf(httpAdapter));
       return true;
     });
   }

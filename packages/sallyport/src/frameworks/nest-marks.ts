@@ -8,6 +8,7 @@ export interface Mark {
   readonly access: "protected" | "optional" | "public";
   readonly needed?: Requirement | undefined;
   readonly onInvalid?: GuardOptions["onInvalid"];
+  readonly by?: GuardOptions["by"];
 }
 
 /** A class or the function of a method: what Nest hands to a guard, and what metadata hangs on. */
@@ -47,9 +48,12 @@ export function markOf(controller: Marked, handler: Marked): Mark | undefined {
   return joined;
 }
 
+/** What a method says of the way in takes the place of what its class says. */
 function join(outer: Mark | undefined, inner: Mark): Mark {
-  if (inner.access === "public" || outer?.needed === undefined) return inner;
-  return { ...inner, needed: inner.needed ? { allOf: [outer.needed, inner.needed] } : outer.needed };
+  if (inner.access === "public" || outer === undefined) return inner;
+  const by = inner.by ?? outer.by;
+  if (outer.needed === undefined) return { ...inner, by };
+  return { ...inner, by, needed: inner.needed ? { allOf: [outer.needed, inner.needed] } : outer.needed };
 }
 
 /** A class and those it extends, the outermost first. */

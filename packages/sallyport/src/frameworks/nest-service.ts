@@ -1,12 +1,12 @@
 // What an application injects: the verifier, decisions without a request, health, and who called.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Requirement } from "../authorize/index.ts";
-import type { GuardOptions, NodeMessage } from "../http/index.ts";
+import type { CallerSession, GuardOptions, NodeMessage } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import { checkGuardOptions } from "./arguments.ts";
 import type { Auth } from "./common.ts";
 import { factsOf, nodeRequest } from "./nest-exchange.ts";
-import { enter, type Gates, maybeCaller } from "./nest-gates.ts";
+import { authOf, enter, type Gates, maybeCaller } from "./nest-gates.ts";
 import { letIn, send, setHeaders } from "./node-response.ts";
 
 /** What `app.use()` and `consumer.apply()` take on either adapter. */
@@ -70,6 +70,33 @@ export class Sallyport<Claims = JsonObject> implements Omit<Auth<Claims, object>
    */
   maybeIdentity(request: object): Identity<Claims> | undefined {
     return maybeCaller(request) as Identity<Claims> | undefined;
+  }
+
+  /**
+   * The session by which a request came; `undefined` where it came by a token, or nobody is signed in.
+   *
+   * @throws TypeError where the route is not protected
+   */
+  session(request: object): CallerSession | undefined {
+    return authOf(request).session(nodeRequest(request));
+  }
+
+  /**
+   * The caller's access token, for calls upstream in the caller's name: the session's, or the one that came with the request.
+   *
+   * @throws TypeError by rejection: where the route is not protected, nobody in particular was let in, or the token is bound to a key
+   */
+  async accessToken(request: object): Promise<string> {
+    return authOf(request).accessToken(nodeRequest(request));
+  }
+
+  /**
+   * A token for the header `X-CSRF-Token`, bound to the session of a request.
+   *
+   * @throws TypeError by rejection: where the request came by no session
+   */
+  async csrfToken(request: object): Promise<string> {
+    return authOf(request).csrfToken(nodeRequest(request));
   }
 
   /**

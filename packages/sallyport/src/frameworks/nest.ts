@@ -16,7 +16,7 @@ import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
 import { PlainAnswerFilter } from "./nest-exchange.ts";
 import { createGates, GATES, type Gates } from "./nest-gates.ts";
 import { EverywhereGuard, SallyportGuard } from "./nest-guard.ts";
-import { serveMetadata } from "./nest-metadata.ts";
+import { serveMetadata, serveRouter } from "./nest-metadata.ts";
 import { RESOURCE_GATES, SallyportResourceModule } from "./nest-resource.ts";
 import { Sallyport } from "./nest-service.ts";
 
@@ -108,10 +108,11 @@ export class SallyportModule implements NestModule, OnModuleInit, OnApplicationS
     return { module: SallyportResourceModule, providers: [gates, apart()] };
   }
 
-  /** Serves the resource's metadata document, where there is one. */
+  /** Serves the resource's metadata document, and the endpoints of the sign-in, where there are any. */
   configure(): void {
-    const { document } = this.#gates.kit;
+    const { document, hasRouter, routing } = this.#gates.kit;
     if (document) serveMetadata(this.#host.httpAdapter, document);
+    if (hasRouter) serveRouter(this.#host.httpAdapter, routing());
   }
 
   /** Compiles the gate of every route, so that a requirement that is none is found before the first request. */

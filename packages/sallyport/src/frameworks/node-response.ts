@@ -1,20 +1,27 @@
 // Node's response, under Express and without it: an answer sent, or its headers alone.
-import { type Answer, type RequestFacts, vary } from "../http/index.ts";
+import { type Answer, letIn as carry, type RequestFacts, type ResponseHeaders } from "../http/index.ts";
 
 /** Node's response, as far as it is used here. */
 export interface NodeResponse {
   statusCode: number;
   readonly headersSent: boolean;
   getHeader(name: string): unknown;
-  setHeader(name: string, value: string): unknown;
+  setHeader(name: string, value: string | readonly string[]): unknown;
   end(text?: string): unknown;
 }
 
-/** What a handler's answer carries: that it depends on who asks, and the nonce of the next DPoP proof. */
-export function letIn({ dpopNonce }: RequestFacts, optional: boolean, response: NodeResponse): void {
-  if (response.headersSent) return;
-  if (optional) response.setHeader("vary", vary(response.getHeader("vary")));
-  if (dpopNonce !== undefined) response.setHeader("dpop-nonce", dpopNonce);
+const headersOf: ResponseHeaders<NodeResponse> = {
+  get: (response, name) => response.getHeader(name),
+  set: (response, name, value) => response.setHeader(name, value),
+  addCookie(response, value) {
+    const present = (response.getHeader("set-cookie") ?? []) as string | readonly string[];
+    response.setHeader("set-cookie", [...(typeof present === "string" ? [present] : present), value]);
+  },
+};
+
+/** What a handler's answer carries: whom it depends on, the nonce of the next DPoP proof, a session's cookies. */
+export function letIn(facts: RequestFacts, optional: boolean, response: NodeResponse): void {
+  if (!response.headersSent) carry(facts, optional, response, headersOf);
 }
 
 /** Sends an answer, unless the application has answered while it was waited for (a timeout of its own). */
@@ -26,7 +33,8 @@ export function send(answer: Answer, response: NodeResponse): void {
 }
 
 /** Sets an answer's headers, for what the framework's error handling will send. */
-export function setHeaders({ headers }: Answer, response: NodeResponse): void {
+export function setHeaders({ headers, cookies }: Answer, response: NodeResponse): void {
   if (response.headersSent) return;
   for (const name of Object.keys(headers)) response.setHeader(name, headers[name] as string);
+  for (const cookie of cookies) headersOf.addCookie(response, cookie);
 }

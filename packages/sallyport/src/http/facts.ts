@@ -1,4 +1,5 @@
 // What the edge has to know of a request, read from Node's and from the web's own form of it.
+import type { SessionContent } from "../session/index.ts";
 import type { Presentation } from "../verify/index.ts";
 import { type Credentials, schemeOf } from "./credentials.ts";
 import { formToken, isForm, tokenInForm } from "./form.ts";
@@ -9,6 +10,8 @@ import { isPreflight } from "./preflight.ts";
  * when it is asked for.
  */
 export interface RequestFacts extends Presentation, Credentials {
+  /** One header's value, by its name in lower case; several values joined as HTTP joins them. Read where there is no token. */
+  header(name: string): string | undefined;
   /** The route's pattern (`/users/:id`), where the framework tells it. */
   readonly route: string | undefined;
   readonly requestId: string | undefined;
@@ -18,6 +21,20 @@ export interface RequestFacts extends Presentation, Credentials {
   dpopNonce?: string | undefined;
   /** Whether a form body holds `access_token` (RFC 6750 §2); a function where the body has yet to be read. */
   readonly tokenInForm?: boolean | (() => Promise<boolean>);
+  /** Set by a guard that takes sessions, where there was no token. */
+  session?: AskedSession | undefined;
+}
+
+/** What a guard learned of a request's session. */
+export interface AskedSession {
+  /** Whether the request had cookies to ask about: then its answer is for nobody else. */
+  readonly asked: boolean;
+  /** Values of `Set-Cookie` for the answer, whatever it is. */
+  readonly cookies: readonly string[];
+  /** `undefined` where nobody is signed in. */
+  readonly content: SessionContent | undefined;
+  /** When the session ends by itself, at the latest, in milliseconds since 1970. */
+  readonly expiresAt: number | undefined;
 }
 
 /** Node's request, as far as it is read here; HTTP/2's compatibility request has the same form. */
@@ -60,6 +77,7 @@ class NodeFacts implements RequestFacts {
   readonly preflight: boolean;
   readonly tokenInForm: boolean;
   dpopNonce: string | undefined = undefined;
+  session: AskedSession | undefined = undefined;
   readonly #message: NodeMessage;
 
   constructor(message: NodeMessage, { route, requestId, originalUrl, parsed }: NodeContext) {
@@ -78,6 +96,10 @@ class NodeFacts implements RequestFacts {
       rawValues(rawHeaders, "content-type") !== undefined &&
       tokenInForm(parsed.body, message);
     this.#message = message;
+  }
+
+  header(name: string) {
+    return joined(name, rawValues(this.#message.rawHeaders, name));
   }
 
   get scheme() {
@@ -119,6 +141,7 @@ class WebFacts implements RequestFacts {
   readonly preflight: boolean;
   readonly tokenInForm: false | (() => Promise<boolean>);
   dpopNonce: string | undefined = undefined;
+  session: AskedSession | undefined = undefined;
   readonly #request: Request;
   readonly #incoming: Partial<NodeMessage> | undefined;
 
@@ -142,6 +165,11 @@ class WebFacts implements RequestFacts {
         : false;
     this.#request = request;
     this.#incoming = incoming;
+  }
+
+  header(name: string) {
+    const raw = this.#incoming?.rawHeaders;
+    return raw ? joined(name, rawValues(raw, name)) : (this.#request.headers.get(name) ?? undefined);
   }
 
   get scheme() {
@@ -181,12 +209,16 @@ function schemeIn(authorization: RequestFacts["authorization"]): "Bearer" | "DPo
   return (typeof authorization === "string" && schemeOf(authorization)) || "Bearer";
 }
 
-function idText(id: unknown): string | undefined {
+/** A request's id as a text. */
+export function idText(id: unknown): string | undefined {
   return typeof id === "string" ? id : typeof id === "number" ? String(id) : undefined;
 }
 
 /** `undefined`, the one value, or the list of all values of a header in Node's raw header list. */
-function rawValues(rawHeaders: readonly string[], wanted: string): string | readonly string[] | undefined {
+export function rawValues(
+  rawHeaders: readonly string[],
+  wanted: string,
+): string | readonly string[] | undefined {
   let found: string | string[] | undefined;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
@@ -197,6 +229,11 @@ function rawValues(rawHeaders: readonly string[], wanted: string): string | read
     else found.push(value);
   }
   return found;
+}
+
+/** As `Headers` joins them (RFC 9110 §5.3, and for cookies RFC 9113 §8.2.3). */
+export function joined(name: string, values: ReturnType<typeof rawValues>): string | undefined {
+  return typeof values === "object" ? values.join(name === "cookie" ? "; " : ", ") : values;
 }
 
 /** The certificate that the client proved in the TLS handshake, in DER; whoever issued it. */

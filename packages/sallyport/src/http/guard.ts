@@ -1,24 +1,19 @@
-// The web-standard edge: request → token → identity → decision → answer, and one event.
-import {
-  decide,
-  denialError,
-  describeRequirement,
-  type Requirement,
-  requirement,
-  scopesToAskFor,
-} from "../authorize/index.ts";
+// The web-standard edge: request → token or session → identity → decision → answer, and one event.
+import { type Requirement, requirement, scopesToAskFor } from "../authorize/index.ts";
 import { chain, isPromise } from "../chain.ts";
 import { AuthError, type ChallengeOptions } from "../errors.ts";
-import type { DecisionEvent } from "../events.ts";
 import type { Identity } from "../identity.ts";
+import { quietly } from "../quietly.ts";
 import type { Verified, Verifier } from "../verify/index.ts";
-import type { Watch } from "../watch.ts";
 import { asRequestError, readToken } from "./credentials.ts";
 import type { RequestFacts } from "./facts.ts";
+import { createJudge, Denied } from "./judge.ts";
 import { answerMetadata } from "./metadata-answer.ts";
 import { preflightAnswer } from "./preflight.ts";
 import { type Answer, type RefusalDeps, Refused } from "./refusal.ts";
 import type { ResourceMetadata } from "./resource-metadata.ts";
+import { createSessionWay, type GuardSessions } from "./session-way.ts";
+import { type Begun, createTell, type Listeners, notBegun } from "./tell.ts";
 
 /** Rules of one guarded route. */
 export interface GuardOptions {
@@ -26,23 +21,23 @@ export interface GuardOptions {
   readonly optional?: boolean;
   /** Whether a request with bad credentials goes on as nobody too (`optional` only). */
   readonly onInvalid?: "refuse" | "anonymous";
+  /** The one way in that is taken here. Default: both, and where a request has a token its cookies are not looked at. */
+  readonly by?: "token" | "session" | undefined;
 }
 
 /** What a guard needs of the application. */
-export interface GuardDeps<Claims> extends RefusalDeps {
+export interface GuardDeps<Claims> extends RefusalDeps, Listeners {
   readonly verifier: Verifier<Claims>;
+  /** The application's sessions, where it has any. */
+  readonly sessions?: GuardSessions<Claims> | undefined;
   /** The resource's metadata document. */
   readonly metadata?: ResourceMetadata | undefined;
   /** The challenge that points to it, once something serves it. */
   readonly pointing?: { readonly challenge: ChallengeOptions; readonly served: boolean } | undefined;
   readonly now: () => number;
-  /** Receives the decision; `undefined` where nobody listens. */
-  readonly emit: ((event: DecisionEvent) => void) | undefined;
-  /** Hears of the decision before that, and of less: what can be counted. */
-  readonly watch?: Pick<Watch, "decision"> | undefined;
 }
 
-/** An identity, `undefined` for nobody (optional guards only), or what to answer: a {@link Refused}, or to a preflight. */
+/** An identity, `undefined` for nobody (optional guards only), or what to answer: a {@link Refused}, the way to the sign-in, or to a preflight. */
 export type Outcome<Claims> = Identity<Claims> | undefined | Answer;
 
 /** Judges one request. Never throws; answers at once where it can. */
@@ -51,17 +46,21 @@ export type Guard<Claims> = (facts: RequestFacts) => Outcome<Claims> | Promise<O
 /**
  * Compiles a guard for a route.
  *
- * @throws TypeError where the requirement is not one
+ * @throws TypeError where the requirement is not one, or sessions are insisted on and there are none
  */
 export function createGuard<Claims>(
   needed: Requirement | undefined,
-  { optional = false, onInvalid = "refuse" }: GuardOptions,
+  { optional = false, onInvalid = "refuse", by }: GuardOptions,
   deps: GuardDeps<Claims>,
 ): Guard<Claims> {
-  const { verifier, emit, watch } = deps;
-  const heard = emit !== undefined || watch !== undefined;
+  const { verifier, emit, sessions } = deps;
+  if (by === "session" && !sessions) {
+    throw new TypeError('`by: "session"` needs sessions: give sallyport() `clientId` and `session`');
+  }
   const frozen = needed === undefined ? undefined : requirement(needed);
-  const described = frozen && describeRequirement(frozen);
+  const judge = createJudge(frozen, deps);
+  const tell = createTell<Claims>(frozen, deps);
+  const way = sessions && by !== "token" ? createSessionWay(sessions) : undefined;
   const { pointing } = deps;
   const pointingDeps = pointing && { ...deps, challenge: withScopes(pointing.challenge, frozen) };
 
@@ -70,63 +69,16 @@ export function createGuard<Claims>(
   const inPlace = ({ method, url }: RequestFacts) =>
     deps.metadata && answerMetadata(deps.metadata, method, url);
 
-  function judge(
-    verified: Verified<Claims> | Promise<Verified<Claims>>,
-    facts: RequestFacts,
-  ): Verified<Claims> | Promise<Verified<Claims>> {
-    const { tokenInForm } = facts;
-    const passed = frozen === undefined ? verified : chain(verified, (one) => require(one, frozen));
-    // Last, since the body may have to be read for it: a bad token is refused before that.
-    const single = tokenInForm ? chain(passed, (one) => requireOneToken(one, tokenInForm)) : passed;
-    return verifier.dpop ? chain(single, (one) => addNonce(one, facts)) : single;
-  }
-
-  /** The nonce for the next proof goes with the answer to this one, whoever makes that (RFC 9449 §8.2). */
-  function addNonce(
-    verified: Verified<Claims>,
-    facts: RequestFacts,
-  ): Verified<Claims> | Promise<Verified<Claims>> {
-    if (verified.binding?.jkt === undefined) return verified;
-    return chain(verifier.dpop?.nonce(), (nonce) => {
-      facts.dpopNonce = nonce;
-      return verified;
-    });
-  }
-
-  function requireOneToken(
-    verified: Verified<Claims>,
-    tokenInForm: true | (() => Promise<boolean>),
-  ): Verified<Claims> | Promise<Verified<Claims>> {
-    return chain(tokenInForm === true || tokenInForm(), (found) => {
-      if (found) throw new Denied(secondToken(), verified);
-      return verified;
-    });
-  }
-
-  function require(verified: Verified<Claims>, all: Requirement) {
-    return chain(decide(verified.identity, all, deps.now()), (decision) => {
-      if (decision.allowed) return verified;
-      throw new Denied(denialError(decision), verified);
-    });
-  }
-
   function guard(facts: RequestFacts): Outcome<Claims> | Promise<Outcome<Claims>> {
     if (facts.preflight && !optional) return inPlace(facts) ?? preflightAnswer;
     let begun = notBegun;
     let token: string | undefined;
     try {
       // Reading a clock costs as much as finding a token: what needs the time of the request shares one reading.
-      begun = { at: deps.now(), start: undefined };
-      token = readToken(facts, verifier.dpop !== undefined);
-      if (token === undefined) {
-        if (optional) return finish(facts, begun, undefined);
-        throw new AuthError(
-          "missing_token",
-          facts.authorization
-            ? "The Authorization header has another scheme than is taken here"
-            : "The request carries no access token",
-        );
-      }
+      begun = { at: deps.now(), start: undefined, by: undefined };
+      token = by === "session" ? undefined : readToken(facts, verifier.dpop !== undefined);
+      if (token === undefined) return withoutToken(facts, begun);
+      begun.by = "token";
       // A proof is work, whether or not its token is known.
       if (emit && verifier.dpop && facts.scheme === "DPoP") begun.start = performance.now();
       const known = verifier.recall(token, facts, begun.at);
@@ -136,7 +88,7 @@ export function createGuard<Claims>(
         return finish(facts, begun, found);
       }
       if (emit) begun.start ??= performance.now();
-      const judged = judge(known ?? verifier.check(token, facts), facts);
+      const judged = judge.bearer(known ?? verifier.check(token, facts), facts);
       if (!isPromise(judged)) return finish(facts, begun, judged);
       return judged.then(
         (passed) => finish(facts, begun, passed),
@@ -147,12 +99,37 @@ export function createGuard<Claims>(
     }
   }
 
+  /** By the session, or as nobody. */
+  function withoutToken(facts: RequestFacts, begun: Begun): Outcome<Claims> | Promise<Outcome<Claims>> {
+    if (!way) {
+      if (optional) return finish(facts, begun, undefined);
+      throw new AuthError(
+        "missing_token",
+        facts.authorization
+          ? "The Authorization header has another scheme than is taken here"
+          : "The request carries no access token",
+      );
+    }
+    if (emit) begun.start = performance.now();
+    const judged = chain(way.enter(facts), (verified) => {
+      if (facts.session?.asked) begun.by = "session";
+      if (verified) return judge.require(verified);
+      if (optional) return undefined;
+      throw way.nobody(facts);
+    });
+    if (!isPromise(judged)) return finish(facts, begun, judged);
+    return judged.then(
+      (passed) => finish(facts, begun, passed),
+      (thrown: unknown) => refuse(facts, begun, thrown, undefined),
+    );
+  }
+
   function finish(
     facts: RequestFacts,
     begun: Begun,
     verified: Verified<Claims> | undefined,
   ): Outcome<Claims> {
-    if (heard) tell(facts, begun, verified ? "allowed" : "anonymous", verified, undefined);
+    tell?.(facts, begun, { outcome: verified ? "allowed" : "anonymous", verified });
     return verified?.identity;
   }
 
@@ -163,18 +140,28 @@ export function createGuard<Claims>(
     token: string | undefined,
   ): Outcome<Claims> {
     const { error, verified } = errorOf(thrown, token);
+    if (facts.session?.asked) begun.by = "session";
     // Only who the caller is may be waived: an outage or a malformed request is not nobody's visit; nor is that of a client
     // which has yet to be told the nonce.
     const waived = optional && onInvalid === "anonymous" && error.code !== "use_dpop_nonce";
     if (waived && error.status === 401 && !verified) {
-      if (heard) tell(facts, begun, "anonymous", undefined, error);
+      tell?.(facts, begun, { outcome: "anonymous", error });
       return undefined;
     }
     const document = inPlace(facts);
+    const answer = document ?? refusal(facts, begun, error);
     // Who only asks for the document tries nothing, and is refused nothing.
-    if (heard && !(document && token === undefined)) tell(facts, begun, "refused", verified, error);
+    if (!document || begun.by !== undefined)
+      tell?.(facts, begun, { outcome: "refused", verified, error, status: answer.status });
+    return answer;
+  }
+
+  function refusal(facts: RequestFacts, { by: tried }: Begun, error: AuthError): Answer {
     const how = pointing?.served && pointingDeps ? pointingDeps : deps;
-    return document ?? new Refused(error, how, facts.scheme);
+    // Signing in cures nothing for a program that came with a token.
+    const loginUrl = tried === "token" ? undefined : quietly(() => way?.signIn(facts, error));
+    const redirect = loginUrl === undefined ? undefined : way?.redirect(facts, loginUrl);
+    return redirect ?? new Refused(error, how, facts.scheme, { loginUrl, cookies: facts.session?.cookies });
   }
 
   function errorOf(
@@ -189,41 +176,6 @@ export function createGuard<Claims>(
     return { error: new AuthError("check_failed", "Deciding failed unexpectedly", { cause: thrown }) };
   }
 
-  function tell(
-    { method, route, requestId }: RequestFacts,
-    { at, start }: Begun,
-    outcome: DecisionEvent["outcome"],
-    verified: Verified<Claims> | undefined,
-    error: AuthError | undefined,
-  ): void {
-    try {
-      watch?.decision({ outcome, code: error?.code, route, verified });
-    } catch {
-      // Who looks on can't hurt a request.
-    }
-    if (!emit) return;
-    const identity = verified?.identity;
-    emit({
-      type: "decision",
-      time: at,
-      outcome,
-      code: error?.code,
-      reason: error?.message,
-      status: outcome === "refused" ? error?.status : undefined,
-      issuer: identity?.issuer,
-      subject: identity?.subject,
-      clientId: identity?.clientId,
-      actor: identity?.actor?.subject,
-      keyId: verified?.keyId,
-      route,
-      method,
-      requirement: described,
-      requestId,
-      latencyMicroseconds: start === undefined ? 0 : Math.round((performance.now() - start) * 1000),
-      cached: verified?.cached ?? false,
-    });
-  }
-
   return guard;
 }
 
@@ -231,29 +183,4 @@ export function createGuard<Claims>(
 function withScopes(challenge: ChallengeOptions, needed: Requirement | undefined): ChallengeOptions {
   const own = needed ? scopesToAskFor(needed) : [];
   return { ...challenge, scopes: [...new Set([...(challenge.scopes ?? []), ...own])] };
-}
-
-/** When a request came: `at` by the clock (milliseconds since 1970), `start`, where it is measured, by `performance.now()`. */
-interface Begun {
-  readonly at: number;
-  start: number | undefined;
-}
-
-const notBegun: Begun = Object.freeze({ at: 0, start: undefined });
-
-function secondToken(): AuthError {
-  return new AuthError(
-    "invalid_request",
-    "The request carries a token in the header and one in the form body",
-  );
-}
-
-/** Carries who was denied from the decision to the event. */
-class Denied {
-  readonly error: AuthError;
-  readonly verified: Verified<unknown>;
-  constructor(error: AuthError, verified: Verified<unknown>) {
-    this.error = error;
-    this.verified = verified;
-  }
 }

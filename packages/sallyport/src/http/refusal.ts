@@ -58,17 +58,30 @@ export class Answer {
   }
 }
 
+/** What a refusal has where there are sessions. */
+export interface SessionRefusal {
+  /** Where signing in would cure it (`login_url` of the body). */
+  readonly loginUrl?: string | undefined;
+  readonly cookies?: readonly string[] | undefined;
+}
+
 /** The answer to a refused request. */
 export class Refused extends Answer implements Refusal {
   readonly body: unknown;
   readonly error: AuthError;
 
   /** @param scheme what the request used */
-  constructor(error: AuthError, deps: RefusalDeps, scheme?: ChallengeOptions["scheme"]) {
-    const first = defaultRefusal(error, scheme ? { ...deps.challenge, scheme } : deps.challenge);
+  constructor(
+    error: AuthError,
+    deps: RefusalDeps,
+    scheme?: ChallengeOptions["scheme"],
+    { loginUrl, cookies }: SessionRefusal = {},
+  ) {
+    const challenge = scheme ? { ...deps.challenge, scheme } : deps.challenge;
+    const first = defaultRefusal(error, challenge, loginUrl);
     const { headers, body, text } = changed(first, deps);
-    const thrown = deps.refuse === "throw" ? forCaller(error) : undefined;
-    super(first.status, thrown ? withoutType(headers) : headers, text, thrown);
+    const thrown = deps.refuse === "throw" ? forCaller(error, loginUrl) : undefined;
+    super(first.status, thrown ? withoutType(headers) : headers, text, thrown, cookies);
     this.body = body;
     this.error = error;
   }
@@ -78,7 +91,7 @@ export class Refused extends Answer implements Refusal {
  * The error as it is thrown: a framework's own error handling may well send `message`, so that is what the caller may read;
  * the reason stays in `cause`, for the log.
  */
-function forCaller(error: AuthError): AuthError {
+function forCaller(error: AuthError, loginUrl: string | undefined): AuthError {
   const { code, description, retryAfterSeconds, scopes, acrValues, maxAgeSeconds, dpopNonce } = error;
   return new AuthError(code, description, {
     cause: error,
@@ -87,10 +100,11 @@ function forCaller(error: AuthError): AuthError {
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
     ...(dpopNonce === undefined ? {} : { dpopNonce }),
+    ...(loginUrl === undefined ? {} : { loginUrl }),
   });
 }
 
-function defaultRefusal(error: AuthError, options: ChallengeOptions): Refusal {
+function defaultRefusal(error: AuthError, options: ChallengeOptions, loginUrl: string | undefined): Refusal {
   const challenge = error.challenge(options);
   return {
     status: error.status,
@@ -101,7 +115,11 @@ function defaultRefusal(error: AuthError, options: ChallengeOptions): Refusal {
       ...(error.dpopNonce === undefined ? {} : { "dpop-nonce": error.dpopNonce }),
       ...(error.status === 503 ? { "retry-after": String(error.retryAfterSeconds ?? 5) } : {}),
     }),
-    body: Object.freeze({ error: bodyError(error.code), error_description: error.description }),
+    body: Object.freeze({
+      error: bodyError(error.code),
+      error_description: error.description,
+      ...(loginUrl === undefined ? {} : { login_url: loginUrl }),
+    }),
     error,
   };
 }

@@ -70,6 +70,7 @@ export function createOpenApi(
         authentication: false,
       },
       dpop: notes.dpop,
+      sessions: notes.sessionCookie !== undefined,
     });
     return {
       ...own,

@@ -18,6 +18,8 @@ export interface ResponseSettings {
   readonly always: Refusable;
   /** Whether tokens may be bound by DPoP, whose refusals there are otherwise none of. */
   readonly dpop: boolean;
+  /** Whether people may come by a session. */
+  readonly sessions: boolean;
 }
 
 /** The answers of a guard in place of the handler's. */
@@ -31,18 +33,40 @@ export function responsesOf(rule: Rule, settings: ResponseSettings): Record<stri
   return responses;
 }
 
+/** What only the router's own endpoints answer. */
+const signingIn: readonly AuthErrorCode[] = [
+  "login_interrupted",
+  "login_refused",
+  "invalid_id_token",
+  "provider_unavailable",
+  "provider_refused_client",
+  "invalid_logout_token",
+];
+const ofSessions: readonly AuthErrorCode[] = [
+  "cross_site_request",
+  "session_store_unavailable",
+  "refresh_failed",
+];
+
 /** A code that no row is here for can come of any token. */
 function codesOf(
-  { needed, optional, anonymous }: Rule,
-  { always, dpop }: ResponseSettings,
+  { needed, optional, anonymous, by }: Rule,
+  { always, dpop, sessions }: ResponseSettings,
 ): readonly AuthErrorCode[] {
   const own = refusable(needed);
+  const bySession = sessions && by !== "token";
+  const all = (codes: readonly AuthErrorCode[], asked: boolean) =>
+    Object.fromEntries(codes.map((code) => [code, asked]));
   const onlyIf: Partial<Record<AuthErrorCode, boolean>> = {
-    missing_token: !optional,
+    missing_token: !optional && !bySession,
+    login_required: !optional && bySession,
+    session_ended: !optional && bySession,
     insufficient_scope: own.scope || always.scope,
     insufficient_permissions: own.permission || always.permission,
     insufficient_user_authentication: own.authentication,
-    ...(dpop ? {} : { invalid_dpop_proof: false, use_dpop_nonce: false, replay_store_unavailable: false }),
+    ...all(ofSessions, bySession),
+    ...all(signingIn, false),
+    ...(dpop ? {} : all(["invalid_dpop_proof", "use_dpop_nonce", "replay_store_unavailable"], false)),
   };
   return (Object.keys(refusals) as AuthErrorCode[]).filter(
     (code) => onlyIf[code] ?? !(anonymous && refusals[code].status === 401),
@@ -71,10 +95,10 @@ function headersOf(codes: readonly AuthErrorCode[]): ResponseObject["headers"] {
   const [code] = codes;
   const text = (description: string) => ({ description, schema: { type: "string" } as const });
   const challenged = code !== undefined && new AuthError(code, "").challenge() !== undefined;
+  const isOutage = code !== undefined && refusals[code].status === 503;
   return {
-    ...(challenged
-      ? { "WWW-Authenticate": text("How to authenticate (RFC 6750 §3)") }
-      : { "Retry-After": text("Seconds after which to try again") }),
+    ...(challenged ? { "WWW-Authenticate": text("How to authenticate (RFC 6750 §3)") } : {}),
+    ...(isOutage ? { "Retry-After": text("Seconds after which to try again") } : {}),
     ...(codes.includes("use_dpop_nonce")
       ? { "DPoP-Nonce": text("What the next proof must hold (RFC 9449 §9)") }
       : {}),
@@ -91,6 +115,7 @@ function refusalBody(codes: readonly AuthErrorCode[]): MediaType {
       properties: {
         error: { type: "string", enum: errors },
         error_description: { type: "string" },
+        ...(errors.includes("login_required") ? { login_url: { type: "string" } } : {}),
       },
       required: ["error", "error_description"],
     },

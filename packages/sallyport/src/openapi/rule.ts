@@ -8,6 +8,8 @@ export interface Rule {
   readonly optional: boolean;
   /** Whether a bad token is nobody's (`optional` only). */
   readonly anonymous: boolean;
+  /** The one way in that is taken; `undefined` for both. */
+  readonly by?: "token" | "session" | undefined;
 }
 
 /** One way to meet a requirement, in what OpenAPI can express: the issuer, and scopes. */
@@ -35,6 +37,7 @@ export function joinRules(rules: readonly Rule[]): Rule | undefined {
     needed: needed.length > 1 ? { allOf: needed } : needed[0],
     optional: rules.every((rule) => rule.optional),
     anonymous: rules.every((rule) => rule.anonymous),
+    by: rules.find(({ by }) => by !== undefined)?.by,
   };
 }
 

@@ -6,6 +6,7 @@ export function decisionEvent(given: Partial<DecisionEvent> = {}): DecisionEvent
     type: "decision",
     time: 1_700_000_000_000,
     outcome: "refused",
+    by: "token",
     code: "insufficient_permissions",
     reason: "The caller lacks roles Admin",
     status: 403,

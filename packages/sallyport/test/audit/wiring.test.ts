@@ -11,7 +11,14 @@ import { proofOf, thumbprintOf } from "../support/proof.ts";
 const kit = createKit();
 const now = () => kit.nowSeconds * 1000;
 const options: SallyportOptions = { issuer: kit.issuer, audience: kit.audience, jwks: kit.jwks };
-const facts = { scheme: "Bearer" as const, method: "GET", url: "/", route: "/admin", requestId: undefined };
+const facts = {
+  scheme: "Bearer" as const,
+  header: () => undefined,
+  method: "GET",
+  url: "/",
+  route: "/admin",
+  requestId: undefined,
+};
 const wrongAudience = () => kit.token({ claims: { aud: "another" } });
 
 function recorder() {
@@ -198,6 +205,7 @@ test("one event a guarded request, with everything an auditor asks for", async (
     method: "GET",
     requirement: 'roles ["Admin"]',
     requestId: "r1",
+    by: "token",
     latencyMicroseconds: expect.any(Number),
   };
   expect(events).toEqual([

@@ -44,9 +44,31 @@ describe.each(Object.entries(guards))("%s", (_name, { auth, behind }) => {
     expect(() => optional({ onInvalid: "anonymous" }, ...behind)).toThrow(
       "auth.optional: `onInvalid` is no requirement: it belongs into the options, the last argument",
     );
+    expect(() => optional({ by: "token" }, ...behind)).toThrow(
+      "auth.optional: `by` is no requirement: it belongs into the options, the last argument",
+    );
     for (const onInvalid of ["refuse", "anonymous", undefined]) {
       expect(() => optional(undefined, ...behind, { onInvalid })).not.toThrow();
     }
+  });
+
+  test.each([
+    [{ by: "cookie" }, "auth.required: `by` takes token or session"],
+    [{ by: "sessions" }, "auth.required: `by` takes token or session; did you mean session?"],
+    [{ by: "token", roles: ["a"] }, "auth.required has no option `roles`. It has: by"],
+    [true, "auth.required takes an object with options"],
+    [{ by: "session" }, '`by: "session"` needs sessions: give sallyport() `clientId` and `session`'],
+  ])("required() refuses %j as its options", (given, sentence) => {
+    expect(() => required(undefined, ...behind, given)).toThrow(new TypeError(sentence));
+    expect(() => required({ roles: ["a"] }, ...behind, given)).toThrow(new TypeError(sentence));
+    if (behind.length > 0) expect(() => required(...behind, given)).toThrow(new TypeError(sentence));
+  });
+
+  test("required() says where its options belong, and takes those that are some", () => {
+    expect(() => required({ by: "token" }, ...behind)).toThrow(
+      "auth.required: `by` is no requirement: it belongs into the options, the last argument",
+    );
+    for (const by of ["token", undefined]) expect(() => required(undefined, ...behind, { by })).not.toThrow();
   });
 
   test("required() drops no requirement", () => {

@@ -31,8 +31,9 @@ function toRequest(message: IncomingMessage): Request {
 
 async function send(answer: Response, response: ServerResponse): Promise<void> {
   response.statusCode = answer.status;
+  // Several cookies are told one by one; `setHeader` would keep the last.
   answer.headers.forEach((value, name) => {
-    response.setHeader(name, value);
+    response.appendHeader(name, value);
   });
   const bytes = new Uint8Array(await answer.arrayBuffer());
   response.end(bytes);

@@ -81,6 +81,7 @@ test.each(clients)(
         url: "/",
         route: `/things/${number}`,
         scheme: "Bearer",
+        header: () => undefined,
         requestId: undefined,
       });
     }

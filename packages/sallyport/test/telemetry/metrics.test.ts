@@ -164,6 +164,7 @@ describe.each(clients)("%s", (_, makeClient) => {
       url: "/",
       route: "/",
       scheme: "Bearer" as const,
+      header: () => undefined,
       requestId: undefined,
     };
     for (let request = 0; request < 10_100; request += 1) guard(facts);
@@ -371,6 +372,7 @@ test("telemetry takes what prometheus() and openTelemetry() return, and nothing 
     url: "/",
     route: "/",
     scheme: "Bearer" as const,
+    header: () => undefined,
     requestId: undefined,
   };
   expect(await core.guard(undefined)(facts)).toMatchObject({ issuer: idp.issuer });

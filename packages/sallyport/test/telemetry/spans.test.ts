@@ -29,6 +29,7 @@ function scene(options: OpenTelemetryOptions = {}, deps: SallyportDeps = {}) {
         url: "/",
         route: "/",
         scheme: "Bearer",
+        header: () => undefined,
         requestId: undefined,
       });
       span.end();

@@ -112,6 +112,7 @@ describe("the application's own code fails with what it was given", () => {
       ...bearer(token()),
       method: "GET",
       scheme: "Bearer",
+      header: () => undefined,
       url: "/",
       route: "/",
       requestId: undefined,

@@ -127,6 +127,7 @@ describe("a caller's token", () => {
       ...bearer(token({ claims: { aud: canary("aud") } })),
       method: "GET",
       scheme: "Bearer",
+      header: () => undefined,
       url: "/",
       route: "/",
       requestId: undefined,

@@ -184,6 +184,7 @@ export async function request(
   const outcome = await core.guard(needed)({
     authorization: undefined,
     scheme: "Bearer",
+    header: () => undefined,
     method: "GET",
     url: "/",
     route: "/things/:id",

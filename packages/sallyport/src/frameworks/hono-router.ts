@@ -1,0 +1,21 @@
+// The sign-in's endpoints as an application of Hono's own, to be mounted by `app.route()`.
+import { type Context, Hono } from "hono";
+import { type Endpoint, type Routing, webEndpointRequest } from "../http/index.ts";
+import { responseOf } from "./web-response.ts";
+
+/** @param note hears which endpoint a handler answers: for the document */
+export function honoRouter(routing: Routing, note: (handler: object, endpoint: Endpoint) => void): Hono {
+  const app = new Hono();
+  for (const endpoint of routing.endpoints) {
+    const { path } = endpoint;
+    const handler = async (c: Context) => {
+      // The pattern with all that was put in front of it.
+      routing.mounted(c.req.routePath.slice(0, -path.length));
+      const request = webEndpointRequest(c.req.raw, { requestId: c.get("requestId") });
+      return responseOf(await routing.answer(endpoint, request));
+    };
+    note(handler, endpoint);
+    app.all(path, handler);
+  }
+  return app;
+}

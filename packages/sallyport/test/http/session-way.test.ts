@@ -1,0 +1,103 @@
+// What the table over HTTP can't show: where an application lies below a path, http on loopback, and mistakes of ours.
+import { describe, expect, test } from "vitest";
+import {
+  type Answer,
+  createGuard,
+  type GuardSessions,
+  nodeFacts,
+  Refused,
+  webFacts,
+} from "../../src/http/index.ts";
+import { isNavigation, pageOf, targetOf } from "../../src/http/navigation.ts";
+import { createVerifier } from "../../src/verify/index.ts";
+import { createKit } from "../support/kit.ts";
+import { createSessions } from "./session-scene.ts";
+
+const kit = createKit();
+const verifier = createVerifier({ issuer: kit.issuer, audience: kit.audience, jwks: kit.jwks }, {});
+const guardWith = (sessions: GuardSessions<never>) =>
+  createGuard(undefined, {}, {
+    verifier,
+    challenge: {},
+    now: Date.now,
+    emit: undefined,
+    sessions,
+  } as never);
+const request = (headers: Record<string, string>, url = "/orders?page=2") =>
+  nodeFacts({ method: "GET", url, headers, rawHeaders: Object.entries(headers).flat() });
+const withReferrer = (referer: string) => request({ Referer: referer });
+
+test.each([
+  ["https://app.example.org", "/orders?page=2", "/orders?page=2"],
+  ["https://app.example.org/", "/orders", "/orders"],
+  ["https://app.example.org/shop/", "/orders?page=2", "/shop/orders?page=2"],
+  ["https://app.example.org/shop", "/", "/shop/"],
+  ["https://app.example.org", "http://evil.example/orders?x=1", "/orders?x=1"],
+  ["https://app.example.org", "http://evil.example", "/"],
+  ["https://app.example.org", "http://evil.example?x=1", "/?x=1"],
+  ["https://app.example.org", "/orders#part", "/orders"],
+  ["https://app.example.org", "*", "/*"],
+])("behind %s the target of %s is %s: the host is nobody's to name", (publicUrl, url, target) => {
+  expect(targetOf({ url }, new URL(publicUrl))).toBe(target);
+});
+
+test.each([
+  ["https://app.example.org/shop", "https://app.example.org/shop/orders?page=2#top", "/shop/orders?page=2"],
+  ["https://app.example.org/shop", "https://app.example.org/shop", "/shop"],
+  ["https://app.example.org/shop", "https://app.example.org/shopping", "/shop/"],
+  ["https://app.example.org/shop", "https://app.example.org/other", "/shop/"],
+  ["https://app.example.org", "https://user:secret@app.example.org/orders", "/orders"],
+  ["https://app.example.org", "https://app.example.org:8443/orders", "/"],
+  ["https://app.example.org", "javascript:alert(1)", "/"],
+  ["https://app.example.org", "", "/"],
+])("the page behind %s by the referrer %s is %s", (publicUrl, referer, page) => {
+  expect(pageOf(withReferrer(referer), new URL(publicUrl))).toBe(page);
+});
+
+test.each([
+  [{ "sec-fetch-mode": "navigate" }, true],
+  [{ "sec-fetch-mode": "cors", accept: "text/html" }, false],
+  [{ "sec-fetch-mode": "no-cors", accept: "text/html" }, false],
+  [{ "sec-fetch-mode": "websocket" }, false],
+  [{ accept: "TEXT/HTML;q=0.9" }, true],
+  [{ accept: "application/json" }, false],
+  [{ accept: "*/*" }, false],
+  [{}, false],
+] as const)("%j is a way to a page: %s", (headers, expected) => {
+  expect(isNavigation(webFacts(new Request("https://app.example.org/", { headers })))).toBe(expected);
+});
+
+describe("a guard", () => {
+  test("S13: on http (loopback alone) cookies have no Secure, which browsers would drop", async () => {
+    const facts = request({ cookie: "sid=old" });
+    const answer = await guardWith({ ...createSessions(false), publicUrl: "http://localhost:3000" })(facts);
+    expect((answer as Answer).cookies).toEqual(["__Host-sid=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"]);
+  });
+
+  test("whose sign-in has no address refuses all the same", async () => {
+    const { leaf, ...rest } = createSessions(false);
+    const failing = {
+      ...leaf,
+      loginUrl: () => {
+        throw new Error("a mistake of ours");
+      },
+    };
+    const answer = await guardWith({ ...rest, leaf: failing })(request({ "sec-fetch-mode": "navigate" }));
+    expect(answer).toBeInstanceOf(Refused);
+    expect((answer as Refused).body).toEqual({
+      error: "login_required",
+      error_description: "Signing in is required",
+    });
+  });
+
+  test("of which a leaf says that someone is signed in, and not who, lets nobody in", async () => {
+    const { leaf, ...rest } = createSessions(false);
+    const verified = { identity: { subject: "ada" } } as never;
+    const half = {
+      ...leaf,
+      visit: () => ({ verified, content: undefined, expiresAt: undefined, changes: [] }),
+    };
+    const answer = await guardWith({ ...rest, leaf: half })(request({ cookie: "sid=ada" }));
+    expect((answer as Refused).error.code).toBe("session_ended");
+  });
+});
