@@ -74,6 +74,7 @@ export const rooms = {
   people: { rooms: [...ground, "verify", "http", "login", "session"], types: ["people-options"] },
   sallyport: {
     rooms: [...ground, "verify", "authorize", "audit", "http", "config", "people", "people-options"],
+    types: ["login", "session"],
   },
   index: { rooms: [...ground, "verify", "authorize", "audit", "http", "sallyport", "config"] },
   // For callers of an API: nothing of the server's side.

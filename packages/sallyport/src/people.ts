@@ -161,3 +161,16 @@ function withRevocation<Claims>(
 function originOf(url: string | undefined): string | undefined {
   return url === undefined ? undefined : new URL(url).origin;
 }
+
+const nobodySignsIn = () => new TypeError("Nobody signs in here: give sallyport() `clientId` and `session`");
+
+/** Where nobody signs in. */
+export const noAdministration: SessionAdministration = Object.freeze({
+  list: () => Promise.reject(nobodySignsIn()),
+  endAll: () => Promise.reject(nobodySignsIn()),
+});
+
+/** @throws TypeError always */
+export function noTokenSource(): never {
+  throw nobodySignsIn();
+}

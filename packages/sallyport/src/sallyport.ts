@@ -22,8 +22,15 @@ import {
   resourceMetadataTable,
 } from "./http/index.ts";
 import type { Identity, JsonObject } from "./identity.ts";
+import type { Login } from "./login/index.ts";
 import { checkArguments, isFunction, isPlainObject, type OptionTable } from "./options.ts";
-import { createPeople, type People } from "./people.ts";
+import {
+  createPeople,
+  noAdministration,
+  noTokenSource,
+  type People,
+  type SessionAdministration,
+} from "./people.ts";
 import {
   type PeopleDeps,
   type PeopleOptions,
@@ -73,8 +80,13 @@ export interface Core<Claims = JsonObject> {
   readonly metadata: ResourceMetadata | undefined;
   /** From now on challenges point to the document. */
   metadataIsServed(): void;
-  /** People who sign in; `undefined` where nobody does. */
-  readonly people: People<Claims> | undefined;
+  /** The guard's second way in; `undefined` where nobody signs in, as are the next two. */
+  readonly sessions: People<Claims>["sessions"] | undefined;
+  readonly router: People<Claims>["router"] | undefined;
+  /** The name of the cookie that sessions are in, for documents that describe the application. */
+  readonly sessionCookie: string | undefined;
+  readonly administration: SessionAdministration;
+  tokenSource: Login["tokenSource"];
   /** Compiles a guard; a framework's `required()` and `optional()` call it once a route. */
   guard(needed: Requirement | undefined, options?: GuardOptions): Guard<Claims>;
   /** Decides without throwing and without a request. */
@@ -202,7 +214,11 @@ export function createCore<Claims = JsonObject>(
     },
     guard: (needed, guardOptions = {}) => createGuard(needed, guardOptions, guardDeps),
     decide: (identity, needed) => decide(identity, requirement(needed), now()),
-    people,
+    sessions: people?.sessions,
+    router: people?.router,
+    sessionCookie: people?.sessionCookie,
+    administration: people?.administration ?? noAdministration,
+    tokenSource: people?.login.tokenSource ?? noTokenSource,
     async ready() {
       await Promise.all([verifier.ready(), people?.login.ready()]);
     },

@@ -10,10 +10,8 @@ import {
   createRouting,
   type Endpoint,
   type GuardOptions,
-  type GuardSessions,
   type Outcome,
   type RequestFacts,
-  type RouterSettings,
   type Routing,
   sessionOf,
 } from "../http/index.ts";
@@ -24,6 +22,15 @@ import { type Core, createCore, type SallyportDeps, type SallyportOptions } from
 /** The part of `auth` that is the same in every framework. `Carrier` is what stands for a request there. */
 export interface Auth<Claims, Carrier extends object>
   extends Pick<Core<Claims>, "verifier" | "decide" | "ready" | "health" | "signingKeys" | "close"> {
+  /** Sessions, for whoever administers them: needs `deps.sessionStore`. */
+  readonly sessions: Core<Claims>["administration"];
+  /**
+   * Access tokens for this application itself (client credentials), to call other services: fetched when one is needed, kept
+   * until shortly before it expires, asked for once at a time.
+   *
+   * @throws TypeError where nobody signs in here, or an option is unknown or of the wrong form
+   */
+  readonly tokenSource: Core<Claims>["tokenSource"];
   /**
    * The caller of a request on a protected route.
    *
@@ -56,14 +63,6 @@ export interface Auth<Claims, Carrier extends object>
    * @throws TypeError by rejection: where the request came by no session
    */
   csrfToken(request: Carrier): Promise<string>;
-}
-
-/** What the composition root hands out where people sign in. */
-export interface SignIn<Claims> {
-  readonly sessions?: GuardSessions<Claims> | undefined;
-  readonly router?: RouterSettings | undefined;
-  /** The name of the cookie that sessions are in, for documents that describe the application. */
-  readonly sessionCookie?: string | undefined;
 }
 
 /** Judges a request: `undefined` lets it in; an answer is sent, or its `thrown` is thrown. Never throws. */
@@ -163,7 +162,7 @@ export function createKit<Claims, Carrier extends object>(
   deps?: SallyportDeps<Claims>,
   visits: Visits<Claims, Carrier> = onTheRequest(),
 ): Kit<Claims, Carrier> {
-  const core: Core<Claims> & SignIn<Claims> = createCore<Claims>(options, deps);
+  const core = createCore<Claims>(options, deps);
   const { sessions, router } = core;
 
   function visitOf(request: Carrier): Visit<Claims> {
@@ -244,8 +243,11 @@ export function createKit<Claims, Carrier extends object>(
   }
 
   const { verifier, decide, ready, health, signingKeys, close, refuse, metadata } = core;
+  const { administration, tokenSource } = core;
   return {
     auth: {
+      sessions: administration,
+      tokenSource,
       verifier,
       decide,
       ready,

@@ -40,6 +40,10 @@ export class Sallyport<Claims = JsonObject> implements Omit<Auth<Claims, object>
   /** Plain data on issuers, keys and the audit trail. */
   readonly health: Auth<Claims, object>["health"];
   readonly signingKeys: Auth<Claims, object>["signingKeys"];
+  /** Sessions, for whoever administers them: needs `deps.sessionStore`. */
+  readonly sessions: Auth<Claims, object>["sessions"];
+  /** Access tokens for this application itself (client credentials), to call other services. */
+  readonly tokenSource: Auth<Claims, object>["tokenSource"];
   readonly #gates: Gates;
 
   constructor(gates: Gates) {
@@ -49,6 +53,8 @@ export class Sallyport<Claims = JsonObject> implements Omit<Auth<Claims, object>
     this.ready = auth.ready;
     this.health = auth.health;
     this.signingKeys = auth.signingKeys;
+    this.sessions = auth.sessions;
+    this.tokenSource = auth.tokenSource;
     this.#gates = gates;
   }
 

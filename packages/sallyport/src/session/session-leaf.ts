@@ -23,13 +23,14 @@ export function createSessionLeaf<Claims>({
   // A content never changes, and the sessions hand out the same object for as long as they remember it.
   const known = new WeakMap<SessionContent, Verified<Claims>>();
 
-  function visitOf({ content, changes }: FoundSession): SessionVisit<Claims> | Promise<SessionVisit<Claims>> {
-    if (!content) return { verified: undefined, changes };
+  function visitOf(found: FoundSession): SessionVisit<Claims> | Promise<SessionVisit<Claims>> {
+    const { content, expiresAt, changes } = found;
+    if (!content) return { verified: undefined, content, expiresAt, changes };
     const seen = known.get(content);
-    if (seen) return { verified: seen, changes };
+    if (seen) return { verified: seen, content, expiresAt, changes };
     return chain(verified(content), (first) => {
       known.set(content, { ...first, cached: true });
-      return { verified: first, changes };
+      return { verified: first, content, expiresAt, changes };
     });
   }
 
