@@ -76,7 +76,10 @@ export const rooms = {
     rooms: [...ground, "verify", "authorize", "audit", "http", "config", "people", "people-options"],
     types: ["login", "session"],
   },
-  index: { rooms: [...ground, "verify", "authorize", "audit", "http", "sallyport", "config"] },
+  index: {
+    rooms: [...ground, "verify", "authorize", "audit", "http", "sallyport", "config"],
+    types: ["login", "people-options", "session"],
+  },
   // For callers of an API: nothing of the server's side.
   client: {
     rooms: ["base64url", "options"],

@@ -1,11 +1,13 @@
-// An API with a public, a protected, an admin and an optional route, and its documentation to click on.
+// A public, a protected, an admin and an optional route, for people who sign in and for programs that bring a token; and the
+// documentation of it all, to click on.
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import Fastify, { type FastifyInstance } from "fastify";
 import { anyOf, role, type SallyportDeps, type SallyportOptions, sallyport, scope } from "sallyport/fastify";
 import { page } from "./page.ts";
 
-export function buildApp(options: SallyportOptions, deps: SallyportDeps = {}): FastifyInstance {
+/** @param curl a line to paste, shown on the page */
+export function buildApp(options: SallyportOptions, deps: SallyportDeps = {}, curl = ""): FastifyInstance {
   const auth = sallyport(options, deps);
   const admin = anyOf(role("Admin"), scope("users:write"));
   const app = Fastify();
@@ -21,11 +23,14 @@ export function buildApp(options: SallyportOptions, deps: SallyportDeps = {}): F
   });
   app.addHook("onListen", () => auth.ready());
 
+  // Sign-in, callback, sign-out and the rest; an API alone has no `clientId`, and none of this.
+  if (options.clientId !== undefined) app.register(auth.router());
+
   app.register(async (api) => {
     api.get("/public", () => ({ hello: "world" }));
     api.get("/me", auth.required(), (request) => {
       const { subject, name, roles, scopes, kind } = auth.identity(request);
-      return { subject, name, kind, roles, scopes };
+      return { subject, name, kind, roles, scopes, session: auth.session(request) };
     });
     api.get("/admin", auth.required(admin), () => ({ users: ["alice", "bob", "carol"] }));
     api.get("/feed", auth.optional(), (request) => ({
@@ -33,7 +38,8 @@ export function buildApp(options: SallyportOptions, deps: SallyportDeps = {}): F
     }));
   });
 
-  const html = page(options.issuer ?? "");
-  app.get("/", (_request, reply) => reply.type("text/html; charset=utf-8").send(html));
+  app.get("/", { schema: { hide: true } }, (_request, reply) =>
+    reply.type("text/html; charset=utf-8").send(page(curl)),
+  );
   return app;
 }

@@ -1,7 +1,13 @@
-// `npm start`: an OpenID Provider and an API that trusts it, on this machine alone.
-import { startDevIdp } from "@sallyport/dev-idp";
-import type { FastifyInstance } from "fastify";
+// `npm start`: an OpenID Provider, and an application that trusts it, on this machine alone.
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { seededClients, startDevIdp } from "@sallyport/dev-idp";
+import Database from "libsql";
 import { formatEvent } from "sallyport";
+import { createSqliteSessionStore } from "sallyport/stores/sqlite";
 import { buildApp } from "./app.ts";
 
 const host = "127.0.0.1";
@@ -11,23 +17,45 @@ if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65535) {
   process.exit(1);
 }
 
-const idp = await startDevIdp().catch(sayAndStop);
+const port = await freePort(wanted);
+const url = `http://${host}:${port}`;
+const idp = await startDevIdp({
+  // Tokens live for a minute, so that their renewal can be watched.
+  accessTokenSeconds: 60,
+  clients: seededClients.map((client) =>
+    client.id === "web" ? { ...client, backchannelLogoutUri: `${url}/auth/v2/backchannel-logout` } : client,
+  ),
+}).catch(sayAndStop);
+const folder = mkdtempSync(join(tmpdir(), "sallyport-quick-start-"));
+const database = new Database(join(folder, "sessions.db"));
+const curl = `curl -i ${url}/me -H "Authorization: Bearer $(curl -s -d person=alice ${idp.issuer}/control/token)"`;
 const app = buildApp(
-  { issuer: idp.issuer, audience: idp.audience, insecureAllowLoopback: true },
   {
+    issuer: idp.issuer,
+    audience: idp.audience,
+    insecureAllowLoopback: true,
+    publicUrl: url,
+    clientId: "web",
+    clientSecret: "web-secret",
+    // Of the access token, which has the roles.
+    login: { identity: "access_token" },
+    session: { secret: randomBytes(48).toString("base64") },
+  },
+  {
+    sessionStore: createSqliteSessionStore({ database }),
     audit: { name: "console", write: (events) => console.log(events.map(formatEvent).join("\n")) },
   },
+  curl,
 );
-const url = await listen(app);
-const token = await idp.token({ person: "alice" });
+await app.listen({ host, port });
 
 console.log(`
 Sallyport quick start
 
   Click:  ${url}/            (sign in as Alice, Bob or Carol)
-  Paste:  curl -i ${url}/me -H "Authorization: Bearer ${token}"
+  Paste:  ${curl}
 
-  API       ${url}   GET /public  /me  /admin  /feed
+  Routes    ${url}   GET /public  /me  /admin  /feed
   Docs      ${url}/docs   (Authorize signs in at the provider)
   Provider  ${idp.issuer}   people: ${idp.people.map(({ username }) => username).join(", ")}
 
@@ -38,6 +66,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, async () => {
     await app.close();
     await idp.close();
+    database.close();
+    rmSync(folder, { recursive: true, force: true });
     process.exit(0);
   });
 }
@@ -48,13 +78,18 @@ function sayAndStop({ message }: Error): never {
   process.exit(1);
 }
 
-/** Listens on the wanted port, or on a free one where it is taken. */
-async function listen(server: FastifyInstance): Promise<string> {
-  try {
-    return await server.listen({ host, port: wanted });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    console.log(`Port ${wanted} is in use; taking another.`);
-    return server.listen({ host, port: 0 });
-  }
+/** The wanted port, or a free one where it is taken. The application's own address is part of its configuration. */
+function freePort(first: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") return reject(error);
+      console.log(`Port ${first} is in use; taking another.`);
+      freePort(0).then(resolve, reject);
+    });
+    probe.listen({ host, port: first }, () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address ? address.port : first));
+    });
+  });
 }

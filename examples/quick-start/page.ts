@@ -1,78 +1,57 @@
-// The page to click on: it signs in at the provider as a browser does (authorization code with PKCE) and calls the API.
+// The page to click on. Signing in, the session and the way out are the server's; the script only shows what `/me` answers.
+import { script } from "./page-script.ts";
+import { style } from "./page-style.ts";
 
-export const page = (issuer: string): string => `<!doctype html>
+const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const escape = (text: string) => text.replace(/[&<>"]/g, (character) => escapes[character] as string);
+
+/** @param curl the line for the other leaf of the door */
+export const page = (curl: string): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
-<title>Sallyport quick start</title>
-<style>
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem; color: #1b1f24; }
-  h1 { font-size: 1.5rem; }
-  button { font: inherit; margin: 0 .4rem .4rem 0; padding: .45rem .9rem; border: 1px solid #8b949e; border-radius: .4rem; background: #f6f8fa; cursor: pointer; }
-  button.main { background: #1f5f3f; border-color: #1f5f3f; color: #fff; }
-  pre { background: #f6f8fa; border: 1px solid #d0d7de; border-radius: .4rem; padding: 1rem; white-space: pre-wrap; word-break: break-word; min-height: 7rem; }
-</style>
-<h1>An API behind Sallyport</h1>
-<p id="who">You are nobody yet.</p>
-<p><button class="main" id="sign-in">Sign in</button></p>
-<p>Then call the API, with or without being signed in:</p>
-<p>
-  <button data-path="/public">GET /public</button>
-  <button data-path="/me">GET /me</button>
-  <button data-path="/admin">GET /admin</button>
-  <button data-path="/feed">GET /feed</button>
-</p>
-<p>Or by the API's documentation, which has a sign-in of its own: <a href="/docs">Swagger UI</a>.</p>
-<pre id="answer" aria-live="polite">The answer appears here.</pre>
-<script type="module">
-const issuer = ${JSON.stringify(issuer).replaceAll("<", "\\u003c")};
-const client = "spa";
-const redirect = location.origin + "/";
-const metadata = await (await fetch(issuer + "/.well-known/openid-configuration")).json();
-const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
-let token;
-
-document.querySelector("#sign-in").onclick = async () => {
-  const verifier = random();
-  const state = random();
-  sessionStorage.setItem("transaction", JSON.stringify({ verifier, state }));
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
-  location.href = metadata.authorization_endpoint + "?" + new URLSearchParams({
-    client_id: client, redirect_uri: redirect, response_type: "code", prompt: "login",
-    scope: "openid profile documents:read documents:write users:read users:write", state,
-    code_challenge: base64url(new Uint8Array(digest)), code_challenge_method: "S256",
-  });
-};
-
-const answer = new URLSearchParams(location.search);
-const transaction = JSON.parse(sessionStorage.getItem("transaction") ?? "null");
-if (transaction && answer.get("code") && answer.get("state") === transaction.state && answer.get("iss") === issuer) {
-  sessionStorage.removeItem("transaction");
-  history.replaceState(null, "", "/");
-  const response = await fetch(metadata.token_endpoint, {
-    method: "POST",
-    body: new URLSearchParams({ grant_type: "authorization_code", client_id: client, redirect_uri: redirect,
-      code: answer.get("code"), code_verifier: transaction.verifier }),
-  });
-  token = (await response.json()).access_token;
-  const me = await (await fetch("/me", { headers: { authorization: "Bearer " + token } })).json();
-  document.querySelector("#who").textContent = "You are " + (me.name ?? me.subject) + " (" + me.roles.join(", ") + ").";
-  document.querySelector("#sign-in").textContent = "Sign in as somebody else";
-}
-
-for (const button of document.querySelectorAll("button[data-path]")) {
-  button.onclick = async () => {
-    const response = await fetch(button.dataset.path, { headers: token ? { authorization: "Bearer " + token } : {} });
-    const challenge = response.headers.get("www-authenticate");
-    document.querySelector("#answer").textContent = [
-      "GET " + button.dataset.path + " → " + response.status,
-      ...(challenge ? ["WWW-Authenticate: " + challenge] : []),
-      JSON.stringify(await response.json(), null, 2),
-    ].join("\\n");
-  };
-}
-</script>
+<title>Sallyport</title>
+<style>${style}</style>
+<header>
+  <h1><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 21V10a9 9 0 0 1 18 0v11h-7v-9a2 2 0 0 0-4 0v9z"/></svg>Sallyport</h1>
+  <p>One door, two leaves: people sign in, programs bring a token, and one rule decides about both.</p>
+</header>
+<main>
+  <section aria-labelledby="people">
+    <h2 id="people">People</h2>
+    <div id="nobody">
+      <p>Nobody is signed in. Alice may do everything here, Bob may read, Carol even less.</p>
+      <p><a class="button main" id="sign-in" href="/auth/v2/login?return_to=/">Sign in</a></p>
+    </div>
+    <div id="somebody" hidden>
+      <p class="who"><span id="initial" aria-hidden="true"></span><span><b id="name"></b><br><small id="roles"></small></span></p>
+      <dl>
+        <dt>Signed in</dt><dd id="started"></dd>
+        <dt>Session ends</dt><dd id="ends"></dd>
+        <dt>Access token</dt><dd><span id="token"></span><meter id="life" min="0" max="100" aria-label="What is left of the access token"></meter></dd>
+        <dt>Renewed</dt><dd id="renewed">not yet</dd>
+      </dl>
+      <form method="post" action="/auth/v2/logout"><button id="sign-out">Sign out</button></form>
+    </div>
+  </section>
+  <section aria-labelledby="programs">
+    <h2 id="programs">Programs</h2>
+    <p>The same routes take a token. Paste this:</p>
+    <pre id="curl" tabindex="0">${escape(curl)}</pre>
+    <p>Or read the API's documentation, which has a sign-in of its own: <a href="/docs">Swagger UI</a>.</p>
+  </section>
+  <section class="wide" aria-labelledby="routes">
+    <h2 id="routes">Knock</h2>
+    <p class="row">
+      <button data-path="/public">GET /public</button>
+      <button data-path="/me">GET /me</button>
+      <button data-path="/admin">GET /admin</button>
+      <button data-path="/feed">GET /feed</button>
+    </p>
+    <pre id="answer" aria-live="polite">The answer appears here.</pre>
+  </section>
+</main>
+<script type="module">${script}</script>
 </html>
 `;

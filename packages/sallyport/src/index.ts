@@ -28,7 +28,26 @@ export {
 export { configFromEnvironment, type Environment, type EnvironmentDeps } from "./config/index.ts";
 export { AuthError, type AuthErrorCode, type AuthErrorOptions, type ChallengeOptions } from "./errors.ts";
 export type { AuthEvent, DecisionEvent, SecurityEvent } from "./events.ts";
+export type { Endpoint, EndpointName } from "./http/index.ts";
 export type { Actor, Identity, IdentityKind, JsonObject, JsonValue } from "./identity.ts";
+export type {
+  AgedSecret,
+  ClientAuthMethod,
+  ClientOptions,
+  LoginOptions,
+  RouterOptions,
+  TokenSource,
+  TokenSourceRequest,
+} from "./login/index.ts";
+export type { PeopleDeps, PeopleOptions } from "./people-options.ts";
+export type {
+  LogoutScope,
+  SessionOptions,
+  SessionOwner,
+  SessionStore,
+  SessionSummary,
+  StoredSession,
+} from "./session/index.ts";
 export type {
   Algorithm,
   Binding,

@@ -11,6 +11,8 @@ export interface CallerSession {
   readonly startedAt: number;
   /** When the tokens were last renewed. */
   readonly refreshedAt: number;
+  /** When the access token expires; `undefined` where the provider did not say. */
+  readonly accessTokenExpiresAt: number | undefined;
   /** When the session ends by itself, at the latest. */
   readonly expiresAt: number | undefined;
   /** Scopes that the provider granted, separated by spaces. */
@@ -21,7 +23,14 @@ export interface CallerSession {
 export function sessionOf({ session }: RequestFacts): CallerSession | undefined {
   if (!session?.content) return undefined;
   const { provider, startedAt, refreshedAt, tokens } = session.content;
-  return { provider, startedAt, refreshedAt, expiresAt: session.expiresAt, scope: tokens.scope };
+  return {
+    provider,
+    startedAt,
+    refreshedAt,
+    accessTokenExpiresAt: tokens.expiresAt,
+    expiresAt: session.expiresAt,
+    scope: tokens.scope,
+  };
 }
 
 /**
