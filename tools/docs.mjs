@@ -14,6 +14,7 @@ export function render({
   cacheTable,
   dpopTable,
   resourceMetadataTable,
+  routerTable,
   extraVariables,
   refusals,
   advice,
@@ -30,6 +31,7 @@ export function render({
       cacheTable,
       dpopTable,
       resourceMetadataTable,
+      routerTable,
       extraVariables,
     }),
     "docs/errors.md": errors(refusals, advice),
@@ -45,6 +47,7 @@ function configuration({
   cacheTable,
   dpopTable,
   resourceMetadataTable,
+  routerTable,
   extraVariables,
 }) {
   return `${generated}
@@ -73,6 +76,7 @@ For Entra ID, \`OAUTH2_TENANT_ID\` and \`OAUTH2_CLIENT_ID\` are enough.
 - Where an option has two variables, either will do; both with different values are refused.
 - Lists are separated by commas or spaces; switches are \`true\` or \`false\`.
 - A \`.env\` file is never read by the library: start Node with \`--env-file=.env\`, or load it in the application.
+- Those of people who sign in (\`OIDC_CLIENT_ID\`, \`OIDC_SCOPES\` and so on) are read where \`SESSION_SECRET\` is set.
 - Options without a variable are set in code: \`sallyport({ ...configFromEnvironment(), maxTokenAgeSeconds: 3600 })\`.
 
 ${[
@@ -80,11 +84,16 @@ ${[
   ...extraVariables.map(({ name, doc }) => [`\`${name}\``, "`audience`", doc]),
 ].reduce(rows, table("Variable", "Option", "What it is"))}
 ## Options of an issuer
-Given to \`sallyport()\` itself where there is one issuer; to each entry of \`issuers\` where there are several.
+Given to \`sallyport()\` itself where there is one issuer; to each entry of \`issuers\` where there are several. So are \`clientId\`,
+\`clientSecret\` and \`login\`, further below.
 
 ${optionTable(issuerOptionTable)}
 ${memberTables(issuerOptionTable)}## Options of \`sallyport()\`
 ${optionTable(own)}
+${memberTables(own)}## \`router\`
+Where the endpoints of \`auth.router()\` are.
+
+${optionTable(routerTable)}
 ## \`limits\`
 Each can be lowered, none raised.
 
@@ -243,20 +252,40 @@ function rows(text, cells) {
 /** The tables of the built library. */
 async function builtTables() {
   const from = (path) => import(new URL(`packages/sallyport/dist/${path}`, root).href);
-  const [core, verify, issuer, sender, config, { refusals }, { resourceMetadataTable }, { advice }] =
-    await Promise.all(
-      [
-        "sallyport.js",
-        "verify/options.js",
-        "verify/issuers/issuer-options.js",
-        "verify/sender/options.js",
-        "config/index.js",
-        "errors.js",
-        "http/index.js",
-        "diagnose/index.js",
-      ].map(from),
-    );
-  return { ...core, ...verify, ...issuer, ...sender, ...config, refusals, resourceMetadataTable, advice };
+  const [
+    core,
+    verify,
+    issuer,
+    sender,
+    config,
+    { refusals },
+    { resourceMetadataTable },
+    { advice },
+    { routerTable },
+  ] = await Promise.all(
+    [
+      "sallyport.js",
+      "verify/options.js",
+      "verify/issuers/issuer-options.js",
+      "verify/sender/options.js",
+      "config/index.js",
+      "errors.js",
+      "http/index.js",
+      "diagnose/index.js",
+      "login/index.js",
+    ].map(from),
+  );
+  return {
+    ...core,
+    ...verify,
+    ...issuer,
+    ...sender,
+    ...config,
+    refusals,
+    resourceMetadataTable,
+    advice,
+    routerTable,
+  };
 }
 
 async function main(check) {

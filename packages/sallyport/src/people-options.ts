@@ -93,6 +93,14 @@ export function splitOptions(options: VerifierOptions & PeopleOptions): SplitOpt
     isPlainObject(issuer) ? split(issuer as IssuerOptions & ClientOptions) : { own: {}, others: issuer },
   );
   const clients: readonly ClientOptions[] = parts ? parts.map((part) => part.own) : [own];
+  for (const client of clients) {
+    const given = clientNames.find((name) => client[name] !== undefined);
+    if (given !== undefined && client.clientId === undefined) {
+      throw new TypeError(
+        `sallyport: \`${given}\` needs \`clientId\`: this application's client at the provider`,
+      );
+    }
+  }
   const signsIn = clients.some(({ clientId }) => clientId !== undefined);
   if (signsIn && session === undefined) {
     throw new TypeError(

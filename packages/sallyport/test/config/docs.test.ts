@@ -5,7 +5,10 @@ import { extraVariables } from "../../src/config/index.ts";
 import { advice } from "../../src/diagnose/index.ts";
 import { refusals } from "../../src/errors.ts";
 import { resourceMetadataTable } from "../../src/http/index.ts";
+import { loginTable, routerTable } from "../../src/login/index.ts";
 import { sallyportDepsTable, sallyportOptionTable } from "../../src/sallyport.ts";
+import { sessionOptionTable } from "../../src/session/index.ts";
+import { introspectionTable } from "../../src/verify/introspection/options.ts";
 import { issuerOptionTable } from "../../src/verify/issuers/issuer-options.ts";
 import { cacheTable, limitTable } from "../../src/verify/options.ts";
 import { dpopTable } from "../../src/verify/sender/options.ts";
@@ -20,6 +23,7 @@ const tables = {
   cacheTable,
   dpopTable,
   resourceMetadataTable,
+  routerTable,
   extraVariables,
   refusals,
   advice,
@@ -45,6 +49,10 @@ describe("every option has a row", () => {
     cacheTable,
     dpopTable,
     resourceMetadataTable,
+    introspectionTable,
+    loginTable,
+    sessionOptionTable,
+    routerTable,
     sallyportDepsTable,
   ].flatMap((table) => Object.keys(table));
   const lines = page("docs/configuration.md").split("\n");

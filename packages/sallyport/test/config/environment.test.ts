@@ -9,6 +9,7 @@ import { createCore } from "../../src/sallyport.ts";
 const issuer = "https://idp.example.org/realms/demo";
 const tenant = "11111111-2222-4333-8444-555555555555";
 const client = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee";
+const sessionSecret = "Vb3kJ9wQe7Lr2Tz8Xc5Nm1Hy6Gf4Ds0Pa+Ui/Oq7Rt2Wk9";
 const least = { OIDC_ISSUER: issuer, OIDC_AUDIENCE: "my-api" };
 const least2 = { issuer, audience: ["my-api"] };
 const noFiles = () => {
@@ -123,16 +124,34 @@ describe("what is read", () => {
       { ...least2, jwksUri: `${issuer}/keys` },
     ],
     [
-      "nothing of a login's",
+      "nothing of a login's where sessions have no secret",
       {
         ...least,
         OIDC_CLIENT_ID: "web",
         OIDC_CLIENT_SECRET: "s",
         OIDC_REDIRECT_URI: "https://a",
         OIDC_SCOPES: "openid",
-        SESSION_SECRET: "x",
       },
       least2,
+    ],
+    [
+      "a login where they have",
+      {
+        ...least,
+        OIDC_CLIENT_ID: "web",
+        OIDC_CLIENT_SECRET: "s",
+        OIDC_REDIRECT_URI: "https://a.example/callback",
+        OIDC_SCOPES: "openid offline_access",
+        SESSION_SECRET: sessionSecret,
+        SESSION_IDLE_SECONDS: "600",
+      },
+      {
+        ...least2,
+        clientId: "web",
+        clientSecret: "s",
+        login: { redirectUri: "https://a.example/callback", scopes: ["openid", "offline_access"] },
+        session: { secret: sessionSecret, idleSeconds: 600 },
+      },
     ],
     [
       "an issuer that a preset implies",
