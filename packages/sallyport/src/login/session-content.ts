@@ -81,10 +81,13 @@ function asPartOfAnswer(thrown: unknown): never {
 /** Who a session is of. */
 export function identityOf({ provider }: LoginClient, content: SessionContent): Identity {
   const identity = provider.identify(content.claims);
+  const { expiresAt } = content.tokens;
   const scopes = content.tokens.scope.split(" ").filter((one) => one !== "");
   return Object.freeze({
     ...identity,
     clientId: identity.clientId ?? content.clientId,
+    // The session goes on after the ID token's own end: that was the end of its use as a message.
+    expiresAt: expiresAt === undefined ? identity.expiresAt : Math.floor(expiresAt / 1000),
     // An ID token has none: what was granted is what the session's access token may do.
     scopes: identity.scopes.length > 0 ? identity.scopes : Object.freeze(scopes),
   });

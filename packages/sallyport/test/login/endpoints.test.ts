@@ -529,6 +529,19 @@ describe("an application without an audience", () => {
     }
   });
 
+  test("is none where tokens are signed with a shared secret", () => {
+    const options = {
+      issuer: "https://idp.example",
+      secret: crypto.getRandomValues(new Uint8Array(32)),
+      algorithms: ["HS256"] as const,
+      audience: "a",
+    };
+    expect(() => createVerifier(options)).not.toThrow();
+    expect(() => createVerifier(options, {}, undefined, { clients: [true] })).toThrow(
+      /nobody signs in by those/,
+    );
+  });
+
   test("is one only where people sign in", () => {
     expect(() => createVerifier({ issuer: "https://idp.example" })).toThrow(/`audience` is missing/);
     const asked = { clientId: "a", clientSecret: "b" };

@@ -189,6 +189,25 @@ describe("who we are to the provider", () => {
     expect(payload.exp - payload.iat).toBeLessThanOrEqual(300);
   });
 
+  test("a client certificate: the provider's endpoints for those, and no secret", async () => {
+    const app = await startLoginApp({
+      client: { clientSecret: undefined } as never,
+      login: { authMethod: "tls_client_auth" },
+      script: {
+        metadata: (good) => ({
+          ...good,
+          token_endpoint: `${good.issuer}/elsewhere`,
+          mtls_endpoint_aliases: { token_endpoint: `${good.issuer}/token` },
+        }),
+      },
+    });
+    expect((await signIn(app, app.browser())).status).toBe(303);
+    expect(app.provider.count("/elsewhere")).toBe(0);
+    expect(sent(app)[0]?.headers.authorization).toBeUndefined();
+    expect(sent(app)[0]?.form.get("client_id")).toBe("web");
+    expect(sent(app)[0]?.form.has("client_secret")).toBe(false);
+  });
+
   test("two secrets: the other is tried once where the first is refused, and stays in use", async () => {
     const app = await startLoginApp({
       client: { clientSecret: ["new-secret", "old-secret"] },
