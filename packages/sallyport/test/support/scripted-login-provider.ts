@@ -32,6 +32,8 @@ export interface ProviderScript {
   authorize?: (good: [string, string][], asked: URLSearchParams) => [string, string][];
   idToken?: BentJwt;
   token?: (good: Json, form: URLSearchParams) => Bent | undefined | Promise<Bent | undefined>;
+  /** Answers before anything is spent. */
+  beforeToken?: (() => Bent | undefined) | undefined;
   userinfo?: (good: Json) => Bent | undefined;
   /** Refuses these secrets; default: every secret is good. */
   refusedSecrets?: readonly string[];
@@ -251,6 +253,8 @@ export async function startScriptedProvider({
       response.setHeader("www-authenticate", 'Basic realm="provider"');
       return refused("invalid_client", 401);
     }
+    const early = script.beforeToken?.();
+    if (early) return send(response, early);
     const kind = form.get("grant_type");
     const accessToken = `access-${next()}`;
     let good: Json = { access_token: accessToken, token_type: "Bearer", expires_in: 300 };
