@@ -53,6 +53,8 @@ export interface LoginOptions {
   readonly uiLocales?: readonly string[];
   /** Other parameters of the authorization request. */
   readonly extra?: Readonly<Record<string, string>>;
+  /** Whether userinfo is asked for what the ID token leaves out. Default: false. */
+  readonly userinfo?: boolean;
   /** What the identity is made of: the ID token (default), or the access token, where it is one for this API. */
   readonly identity?: "id_token" | "access_token";
   /** What people read where they choose between providers. Default: the issuer's host. */
@@ -206,6 +208,13 @@ export const loginTable = {
     check: isExtra,
     takes: "an object of texts, none of which is a parameter that another option or each sign-in makes",
     doc: "Other parameters of the authorization request, as a provider wants them (`audience` at Auth0).",
+  },
+  userinfo: {
+    ...trueOrFalse,
+    doc: "Whether the provider is asked for userinfo at each sign-in, for what its ID tokens leave out (names, e-mail, groups). One more request a sign-in; what the ID token says stays.",
+    default: "`false`",
+    env: ["OIDC_USERINFO"],
+    parse: parseBoolean,
   },
   identity: {
     check: (value) => value === "id_token" || value === "access_token",

@@ -7,6 +7,7 @@ import { checkRenewed, judgeIdToken } from "./id-token.ts";
 import type { ProviderClient } from "./provider-client.ts";
 import { claimsOf, identityClaims, sidOf, type VerifyAccessToken } from "./session-content.ts";
 import type { TokenAnswer } from "./token-answer.ts";
+import { withUserinfo } from "./userinfo.ts";
 
 /** What {@link createRenewal} needs. */
 export interface RenewalDeps {
@@ -47,7 +48,7 @@ export function createRenewal({ clientOf, verify, now, tell }: RenewalDeps): Tok
     const { client } = api;
     const payload = await judged(api, content, answer);
     const claims = await claimsAfter(api, content, answer, payload);
-    return {
+    const next: SessionContent = {
       ...content,
       // A provider may begin another session of its own, and logs out by that one's name.
       sid: (payload && sidOf(payload)) ?? content.sid,
@@ -61,6 +62,18 @@ export function createRenewal({ clientOf, verify, now, tell }: RenewalDeps): Tok
       clientId: client.clientId,
       refreshedAt: now(),
     };
+    return client.login?.userinfo ? withUserinfoAnew(api, next) : next;
+  }
+
+  /** The old tokens are gone by now: a userinfo that does not come leaves what it said before. */
+  async function withUserinfoAnew(api: ProviderClient, next: SessionContent): Promise<SessionContent> {
+    try {
+      return await withUserinfo(api, next);
+    } catch (thrown) {
+      if (thrown instanceof AuthError && thrown.code === "invalid_id_token")
+        throw ended("The provider's userinfo is of another person by now");
+      return next;
+    }
   }
 
   /** The claims of the ID token that came along; `undefined` where none did (§12.2 does not demand one). */

@@ -80,7 +80,7 @@ function asPartOfAnswer(thrown: unknown): never {
 
 /** Who a session is of. */
 export function identityOf({ provider }: LoginClient, content: SessionContent): Identity {
-  const identity = provider.identify(content.claims);
+  const identity = provider.identify({ ...content.userinfo, ...content.claims });
   const { expiresAt } = content.tokens;
   const scopes = content.tokens.scope.split(" ").filter((one) => one !== "");
   return Object.freeze({

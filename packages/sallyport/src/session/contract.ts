@@ -33,6 +33,8 @@ export interface SessionContent extends SessionOwner {
   readonly sid: string | undefined;
   /** The verified claims that the identity is made of. */
   readonly claims: JsonObject;
+  /** What userinfo said beside them, where it is asked. */
+  readonly userinfo?: JsonObject;
   readonly tokens: SessionTokens;
   /** When the person signed in, in milliseconds since 1970; the absolute limit counts from here. */
   readonly startedAt: number;

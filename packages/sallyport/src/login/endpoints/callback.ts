@@ -17,6 +17,7 @@ import { resourceOf } from "../renewal.ts";
 import { anotherRound } from "../rounds.ts";
 import { contentOf } from "../session-content.ts";
 import type { FoundTransaction, Transaction } from "../transactions.ts";
+import { withUserinfo } from "../userinfo.ts";
 
 /** What a callback's parameters come down to. */
 interface Returned {
@@ -169,5 +170,6 @@ async function exchange(
   );
   checkSignIn(payload, { nonce, startedAt, maxAgeSeconds, acrValues }, provider.clockToleranceSeconds);
   const idToken = answer.idToken as string;
-  return contentOf({ client, answer, payload, idToken, scope, dpopKey, now: now() }, verify);
+  const content = await contentOf({ client, answer, payload, idToken, scope, dpopKey, now: now() }, verify);
+  return login.userinfo ? withUserinfo(api, content) : content;
 }
