@@ -7,7 +7,13 @@ import { fileURLToPath } from "node:url";
 
 const root = resolve(import.meta.dirname, "..");
 /** A folder is built from its own files and from what was built before it. */
-export const targets = ["packages/sallyport", "packages/dev-idp", "packages/cli", "examples/quick-start"];
+export const targets = [
+  "packages/sallyport",
+  "packages/dev-idp",
+  "packages/cli",
+  "examples/quick-start",
+  "examples/relying-party",
+];
 
 /** Fingerprint of a folder's sources: names, sizes and times. */
 export function fingerprint(folder) {

@@ -72,8 +72,19 @@ export const rooms = {
   diagnose: { rooms: [...ground, "verify"] },
   "people-options": { rooms: [...ground, "login", "session"], types: ["verify"] },
   people: { rooms: [...ground, "verify", "http", "login", "session"], types: ["people-options"] },
+  upstream: { rooms: ["client", "http", "login"] },
   sallyport: {
-    rooms: [...ground, "verify", "authorize", "audit", "http", "config", "people", "people-options"],
+    rooms: [
+      ...ground,
+      "verify",
+      "authorize",
+      "audit",
+      "http",
+      "config",
+      "people",
+      "people-options",
+      "upstream",
+    ],
     types: ["login", "session"],
   },
   index: {

@@ -3,7 +3,7 @@ import { script } from "./page-script.ts";
 import { style } from "./page-style.ts";
 
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escape = (text: string) => text.replace(/[&<>"]/g, (character) => escapes[character] as string);
+const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => escapes[character] as string);
 
 /** @param curl the line for the other leaf of the door */
 export const page = (curl: string): string => `<!doctype html>
@@ -38,7 +38,7 @@ export const page = (curl: string): string => `<!doctype html>
   <section aria-labelledby="programs">
     <h2 id="programs">Programs</h2>
     <p>The same routes take a token. Paste this:</p>
-    <pre id="curl" tabindex="0">${escape(curl)}</pre>
+    <pre id="curl" tabindex="0">${escaped(curl)}</pre>
     <p>Or read the API's documentation, which has a sign-in of its own: <a href="/docs">Swagger UI</a>.</p>
   </section>
   <section class="wide" aria-labelledby="routes">

@@ -47,8 +47,8 @@ export function serializeCookie(
     ...(age === undefined ? [] : [`Max-Age=${age}`]),
     "HttpOnly",
     ...(secure ? ["Secure"] : []),
-    // Browsers take `None` only with `Secure`.
-    `SameSite=${secure ? sameSite : "Lax"}`,
+    // Browsers take `None` only with `Secure`; without a word they treat a cookie of the last two minutes nearly so.
+    ...(secure || sameSite === "Lax" ? [`SameSite=${sameSite}`] : []),
   ];
   return [`${name}=${value ?? ""}`, ...attributes].join("; ");
 }

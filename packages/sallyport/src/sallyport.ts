@@ -17,6 +17,7 @@ import {
   type Guard,
   type GuardOptions,
   type OnRefused,
+  type RequestFacts,
   type ResourceMetadata,
   type ResourceMetadataOptions,
   resourceMetadataTable,
@@ -39,6 +40,7 @@ import {
   splitOptions,
 } from "./people-options.ts";
 import { quietly } from "./quietly.ts";
+import { upstreamFetch } from "./upstream.ts";
 import {
   createVerifier,
   depsTable,
@@ -87,6 +89,8 @@ export interface Core<Claims = JsonObject> {
   readonly sessionCookie: string | undefined;
   readonly administration: SessionAdministration;
   tokenSource: Login["tokenSource"];
+  /** A `fetch` in the name of who came in. */
+  upstream(facts: RequestFacts): Promise<typeof globalThis.fetch>;
   /** Compiles a guard; a framework's `required()` and `optional()` call it once a route. */
   guard(needed: Requirement | undefined, options?: GuardOptions): Guard<Claims>;
   /** Decides without throwing and without a request. */
@@ -219,6 +223,7 @@ export function createCore<Claims = JsonObject>(
     sessionCookie: people?.sessionCookie,
     administration: people?.administration ?? noAdministration,
     tokenSource: people?.login.tokenSource ?? noTokenSource,
+    upstream: (facts) => upstreamFetch(facts, deps),
     async ready() {
       await Promise.all([verifier.ready(), people?.login.ready()]);
     },

@@ -57,6 +57,12 @@ export interface Auth<Claims, Carrier extends object>
    */
   accessToken(request: Carrier): Promise<string>;
   /**
+   * A `fetch` for calls upstream in the caller's name: with that token, and with a proof where the session's is bound to a key.
+   *
+   * @throws TypeError by rejection, as `accessToken`
+   */
+  upstream(request: Carrier): Promise<typeof globalThis.fetch>;
+  /**
    * A token for the header `X-CSRF-Token`, bound to the session of a request: for clients that send neither `Sec-Fetch-Site` nor
    * the application's own `Origin`. Whoever shows it may do all that the session may: hand it to the application's own pages alone.
    *
@@ -259,6 +265,7 @@ export function createKit<Claims, Carrier extends object>(
       csrfToken,
       session: (request) => sessionOf(visitOf(request).facts),
       accessToken: async (request) => accessTokenOf(visitOf(request).facts),
+      upstream: async (request) => core.upstream(visitOf(request).facts),
     },
     refuse,
     routing,

@@ -96,6 +96,11 @@ export class Sallyport<Claims = JsonObject> implements Omit<Auth<Claims, object>
     return authOf(request).accessToken(nodeRequest(request));
   }
 
+  /** A `fetch` for calls upstream in the caller's name, as `accessToken`; with a proof where the session's token is bound to a key. */
+  async upstream(request: object): Promise<typeof globalThis.fetch> {
+    return authOf(request).upstream(nodeRequest(request));
+  }
+
   /**
    * A token for the header `X-CSRF-Token`, bound to the session of a request.
    *

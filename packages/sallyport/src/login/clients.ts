@@ -20,7 +20,6 @@ export interface ConnectDeps extends ProviderClientDeps {
 /** @throws TypeError where an option is unknown, of the wrong form or contradicts another */
 export function connectClients(settings: LoginSettings, deps: ConnectDeps): readonly ConnectedClient[] {
   const clients = settings.clients.map((client, index) => connect(client, whereOf(settings, index), deps));
-  checkModes(clients, deps.url);
   return clients;
 }
 
@@ -51,13 +50,4 @@ function connect(client: LoginClient, where: string, deps: ConnectDeps): Connect
 
 function whereOf({ clients }: LoginSettings, index: number): string {
   return clients.length === 1 ? "sallyport" : `issuers[${index}]`;
-}
-
-/** A form that the provider's page posts is a request from another site: its cookie is `SameSite=None`, which takes https. */
-function checkModes(clients: readonly ConnectedClient[], url: string): void {
-  if (url.startsWith("https:") || clients.every(({ client }) => client.login?.responseMode !== "form_post"))
-    return;
-  throw new TypeError(
-    "sallyport: `login.responseMode` form_post needs an https `publicUrl`: browsers send no cookie along otherwise",
-  );
 }

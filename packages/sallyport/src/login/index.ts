@@ -10,6 +10,7 @@ export type {
   StepUp,
 } from "./contract.ts";
 export type { DeviceLogin, DeviceLoginRequest } from "./device.ts";
+export { importDpopKey } from "./dpop-key.ts";
 export { createLogin } from "./login.ts";
 export { type ClientAuthMethod, type LoginOptions, loginTable } from "./options.ts";
 export { type RouterOptions, routerTable } from "./router-options.ts";

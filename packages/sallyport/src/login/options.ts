@@ -165,7 +165,7 @@ export const loginTable = {
     ...trueOrFalse,
     doc: "Whether the tokens are bound to a key of the session's own (RFC 9449). Tokens that are not bound are then refused.",
     default: "`false`",
-    env: ["OIDC_DPOP"],
+    env: ["OIDC_LOGIN_DPOP"],
     parse: parseBoolean,
   },
   prompt: {

@@ -435,11 +435,6 @@ describe("where the endpoints are", () => {
       { login: { identity: "access_token" } },
       /needs `audience`/,
     ],
-    [
-      "a form over http",
-      { settings: { publicUrl: "http://localhost:3000" }, login: { responseMode: "form_post" } },
-      /needs an https `publicUrl`/,
-    ],
     ["scopes with a space", { login: { scopes: ["a b"] } }, /`scopes` takes/],
   ];
   test.each(mistakes)("%s refuses to start", async (_, options, message) => {
