@@ -240,7 +240,7 @@ describe("renewal across processes", () => {
     // The next ones don't wait again at once.
     const before = performance.now();
     expect((await other.find(browser.cookie)).content?.tokens.accessToken).toBe("access-1");
-    expect(performance.now() - before).toBeLessThan(1000);
+    expect(performance.now() - before).toBeLessThan(4000);
   });
 
   test("one that comes when a lease is freed after a failure takes it over", async () => {
