@@ -183,7 +183,7 @@ export interface Sessions {
   /**
    * Ends all sessions in the scope, in every process. What they were is answered, for revocation.
    *
-   * @throws TypeError by rejection where there is no store
+   * @throws TypeError by rejection where there is no store, or neither subject nor sid
    */
   endAll(scope: LogoutScope): Promise<readonly SessionContent[]>;
   /** @throws TypeError by rejection where there is no store */

@@ -13,7 +13,7 @@ export type {
   TokenRenewal,
 } from "./contract.ts";
 export type { SessionLeaf, SessionVisit } from "./leaf.ts";
-export { resolveSession, type SessionOptions, type SessionSettings, sessionOptionTable } from "./options.ts";
-export { createSealer, type Sealer, type SealerDeps } from "./sealer.ts";
-export { createSessionLeaf, type SessionLeafParts } from "./session-leaf.ts";
-export { type ApplicationSessions, createSessions, type SessionsDeps } from "./sessions.ts";
+export { resolveSession, type SessionOptions, sessionOptionTable } from "./options.ts";
+export { createSealer, type Sealer } from "./sealer.ts";
+export { createSessionLeaf } from "./session-leaf.ts";
+export { type ApplicationSessions, createSessions } from "./sessions.ts";

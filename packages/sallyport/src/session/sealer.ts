@@ -98,8 +98,10 @@ function bound(purpose: string, context: string): string {
 }
 
 function unlessExpired(text: string, at: number): JsonValue | undefined {
-  // A member of this name reaches the prototype in code that copies by assignment; an older version may have let it in.
-  const [expiresAt, value] = JSON.parse(text, /__proto__|\\u/.test(text) ? withoutPrototype : undefined) as [
+  // A member of this name reaches the prototype in code that copies by assignment; an older version may have let it in. A name
+  // may be written with escapes.
+  const isSuspect = text.includes("__proto__") || text.includes("\\u");
+  const [expiresAt, value] = JSON.parse(text, isSuspect ? withoutPrototype : undefined) as [
     number,
     JsonValue,
   ];

@@ -151,6 +151,9 @@ export function createStoredSessions(
       return { content, expiresAt, changes: removed.changes };
     },
     async endAll(scope) {
+      if (scope.subject === undefined && scope.sid === undefined) {
+        throw new TypeError("Ending all sessions takes a `subject` or a `sid`: an issuer alone is everybody");
+      }
       const at = now();
       const rows = await asked(() => store.endAll(scope, { now: at, rememberUntil: at + rememberMs }));
       const contents = await Promise.all(rows.map((row) => reader.open(row)));

@@ -201,6 +201,14 @@ describe("without a store", () => {
     expect(scene.provider.asked).toBe(2);
   });
 
+  test("the new cookie is written once, and not at each request after", async () => {
+    const { scene, sessions } = start();
+    const browser = await signIn(sessions);
+    scene.now += 11 * minute;
+    await visit(sessions, browser);
+    expect((await sessions.find(browser.cookie)).changes).toEqual([]);
+  });
+
   test("a sign-out by an old cookie tells of the newest tokens, which are to be revoked", async () => {
     const { scene, sessions } = start();
     const browser = await signIn(sessions);
@@ -294,6 +302,14 @@ describe("without a store", () => {
     [
       "a content without tokens",
       { id: "1", version: 1, sealedAt: startTime, content: { ...contentOf(), tokens: 1 } },
+    ],
+    [
+      "a content whose tokens are null",
+      { id: "1", version: 1, sealedAt: startTime, content: { ...contentOf(), tokens: null } },
+    ],
+    [
+      "a content that never began",
+      { id: "1", version: 1, sealedAt: startTime, content: { ...contentOf(), startedAt: undefined } },
     ],
     [
       "a content of texts",

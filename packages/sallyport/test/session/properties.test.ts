@@ -9,7 +9,8 @@ const name = "__Host-session";
 const claims = fc
   .dictionary(fc.string({ maxLength: 12 }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 12 })
   // No member of this name comes out again, and a minus zero is none in JSON.
-  .map((given) => JSON.parse(JSON.stringify(given).replaceAll("__proto__", "proto")) as JsonObject);
+  .map((given) => JSON.parse(JSON.stringify(given).replaceAll("__proto__", "proto")) as JsonObject)
+  .filter((given) => JSON.stringify(given).length < 5000);
 const text = fc.string({ unit: "binary", minLength: 1, maxLength: 300 });
 
 test.each(kinds)("any content comes back as it was, in sessions of the kind %s", async (kind) => {

@@ -131,23 +131,29 @@ export function runRenewalTable(): void {
       expect((await visit(sessions, browser))?.tokens.accessToken).toBe("access-3");
     });
 
-    test("F12: who signs out while tokens are renewed stays signed out, and the new tokens are given back", async () => {
-      const { scene, sessions, browser } = await later(kind, expired);
-      const open = hold(scene);
-      const pending = Array.from({ length: 50 }, () => sessions.find(browser.cookie));
-      await until(() => scene.provider.asked === 1);
-      const copy = browser.cookie;
-      browser.take((await sessions.end(browser.cookie)).changes);
-      open();
-      for (const { content, changes } of await Promise.all(pending)) {
-        expect(content).toBeUndefined();
-        browser.take(changes);
-      }
-      expect(scene.provider.discarded).toEqual(["refresh-2"]);
-      expect(browser.cookie).toBeUndefined();
-      expect((await sessions.find(copy)).content).toBeUndefined();
-      expect(scene.provider.asked).toBe(1);
-    });
+    test.each([
+      ["after expiry", expired, 50],
+      ["ahead of expiry", dueButGood, 1],
+    ])(
+      "F12: who signs out while tokens are renewed %s stays signed out, and the new ones are given back",
+      async (_when, ms, count) => {
+        const { scene, sessions, browser } = await later(kind, ms);
+        const open = hold(scene);
+        const pending = Array.from({ length: count }, () => sessions.find(browser.cookie));
+        await until(() => scene.provider.asked === 1);
+        const copy = browser.cookie;
+        browser.take((await sessions.end(browser.cookie)).changes);
+        open();
+        for (const { content, changes } of await Promise.all(pending)) {
+          expect(content).toBeUndefined();
+          browser.take(changes);
+        }
+        expect(scene.provider.discarded).toEqual(["refresh-2"]);
+        expect(browser.cookie).toBeUndefined();
+        expect((await sessions.find(copy)).content).toBeUndefined();
+        expect(scene.provider.asked).toBe(1);
+      },
+    );
 
     test("S16: 50 requests and a sign-out among them: no token is lost, and nothing comes back to life", async () => {
       for (let at = 0; at < 50; at += 7) {

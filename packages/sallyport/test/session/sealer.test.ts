@@ -76,6 +76,12 @@ describe("what was sealed", () => {
     },
   );
 
+  test("opens after an update of the library: this was sealed when the form was new", async () => {
+    const sealed =
+      "mxSeDlbL.yd6XbJHfEN1svEFPMERWYD387mr4eOKC0df5kDcbAqkYPQChH1UOiUzLWdKPnhiX9n_EHUJ7Ny6WzMNh2ajOO5bqzmmBjYZFxGso7sKie4I";
+    expect(await createSealer([one], at(0)).open("login", "state", sealed)).toEqual({ text: "Ünïcode" });
+  });
+
   test("holds none of its text in clear", async () => {
     const sealed = await createSealer([one], at(0)).seal("a", "b", { token: "canary".repeat(10) }, 1);
     expect(Buffer.from(sealed.slice(9), "base64url").toString("latin1")).not.toContain("canary");

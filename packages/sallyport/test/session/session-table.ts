@@ -201,6 +201,7 @@ export function runSessionTable(): void {
         await settle();
       }
       expect(scene.now).toBe(startTime + hour);
+      for (const { row } of scene.store.rows.values()) expect(row.idleAt).toBeLessThanOrEqual(row.expiresAt);
       expect(await visit(sessions, browser)).toBeUndefined();
       expect(browser.cookie).toBeUndefined();
     });
