@@ -1,6 +1,7 @@
 // `sallyport/stores/postgres`: sessions in PostgreSQL, for the processes of many machines.
-import { checkOptions, isFunction, isInteger, isPlainObject, type OptionTable } from "../options.ts";
+import { isFunction, isInteger, isPlainObject, type OptionTable } from "../options.ts";
 import type { SessionStore } from "../session/index.ts";
+import { checkWithClient } from "./client-option.ts";
 import { answered } from "./failure.ts";
 import { statements } from "./postgres-statements.ts";
 import { tableStatements, tablesExist, tablesLock } from "./postgres-tables.ts";
@@ -81,11 +82,8 @@ const ignore = () => {};
  * ```
  */
 export function createPostgresSessionStore(options: PostgresSessionStoreOptions): PostgresSessionStore {
-  checkOptions("createPostgresSessionStore", options, optionTable);
+  checkWithClient("createPostgresSessionStore", options, optionTable, "pool");
   const { pool, timeoutMs = 2_000 } = options;
-  if (pool === undefined) {
-    throw new TypeError(`createPostgresSessionStore: \`pool\` takes ${optionTable.pool.takes}`);
-  }
   const within = <Answer>(answer: Promise<Answer>) => answered("PostgreSQL", timeoutMs, answer);
   let tables: Promise<void> | undefined;
 

@@ -1,6 +1,7 @@
 // `sallyport/stores/sqlite`: sessions in a file, for the processes of one machine.
-import { checkOptions, isFunction, isPlainObject, type OptionTable } from "../options.ts";
+import { isFunction, isPlainObject, type OptionTable } from "../options.ts";
 import type { SessionStore, StoredSession } from "../session/index.ts";
+import { checkWithClient } from "./client-option.ts";
 import { columns, type SessionRow, sessionOf, valuesOf } from "./rows.ts";
 import { checkScope, scopeKey, scopesOf } from "./scope.ts";
 import { openTables } from "./sqlite-tables.ts";
@@ -88,11 +89,8 @@ type Value = string | number | null;
  * ```
  */
 export function createSqliteSessionStore(options: SqliteSessionStoreOptions): SessionStore {
-  checkOptions("createSqliteSessionStore", options, optionTable);
+  checkWithClient("createSqliteSessionStore", options, optionTable, "database");
   const { database } = options;
-  if (database === undefined) {
-    throw new TypeError(`createSqliteSessionStore: \`database\` takes ${optionTable.database.takes}`);
-  }
   openTables(database);
   const prepared = Object.fromEntries(
     Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)]),
