@@ -2,7 +2,14 @@
 import { isFunction, isPlainObject, type OptionTable } from "../options.ts";
 import type { SessionStore, StoredSession } from "../session/index.ts";
 import { checkWithClient } from "./client-option.ts";
-import { columns, type SessionRow, sessionOf, valuesOf } from "./rows.ts";
+import {
+  columns,
+  type SessionRow,
+  type SessionValues,
+  sessionOf,
+  sessionOfValues,
+  valuesOf,
+} from "./rows.ts";
 import { checkScope, scopeKey, scopesOf } from "./scope.ts";
 import { openTables } from "./sqlite-tables.ts";
 import { checkText } from "./text.ts";
@@ -14,6 +21,8 @@ export interface SqliteStatement {
   run(...values: never[]): { readonly changes: number | bigint };
   get(...values: never[]): unknown;
   all(...values: never[]): unknown[];
+  /** Makes `get` answer lists, where the driver can. */
+  raw?(lists: boolean): unknown;
 }
 
 /** A database handle of libsql or better-sqlite3, as far as it is used here. */
@@ -48,7 +57,7 @@ const statements = {
   begin: "BEGIN IMMEDIATE",
   commit: "COMMIT",
   rollback: "ROLLBACK",
-  read: `SELECT ${columns} FROM sallyport_sessions WHERE id_hash = ? AND ${live}`,
+  read: `SELECT ${columns} FROM sallyport_sessions WHERE id_hash = ?`,
   list: `SELECT ${columns} FROM sallyport_sessions WHERE subject = ? AND issuer = ? AND ${live} ORDER BY created_at DESC`,
   remove: "DELETE FROM sallyport_sessions WHERE id_hash = ?",
   removeExpired: "DELETE FROM sallyport_sessions WHERE id_hash = ? AND (expires_at <= ? OR idle_at <= ?)",
@@ -123,9 +132,13 @@ export function createSqliteSessionStore(options: SqliteSessionStoreOptions): Se
     }
   }
 
+  // The verb of every request: a list of values is a third faster to get than an object.
+  prepared.read.raw?.(true);
   function read(idHash: string, now: number): StoredSession | undefined {
-    const row = ready("read").get(...([idHash, now, now] as never[]));
-    return row === undefined || row === null ? undefined : sessionOf(row as SessionRow);
+    const row = ready("read").get(idHash as never) as SessionRow | SessionValues | null | undefined;
+    if (row === undefined || row === null) return undefined;
+    const session = "id_hash" in row ? sessionOf(row) : sessionOfValues(row);
+    return session.expiresAt > now && session.idleAt > now ? session : undefined;
   }
 
   return {
