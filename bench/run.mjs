@@ -15,6 +15,7 @@ const names = [
   "flood",
   "outage",
   "memory",
+  "session-stores",
   "size",
 ];
 

@@ -41,7 +41,8 @@ interface Row {
 export function createMemorySessionStore(options: MemorySessionStoreOptions = {}): SessionStore {
   checkOptions("createMemorySessionStore", options, optionTable);
   const { maxSessions = 100_000 } = options;
-  const byScope = new Map<string, Set<string>>();
+  /** Scope → ids. Most people have one session: a set each would take half as much again as the sessions. */
+  const byScope = new Map<string, string | Set<string>>();
   const sessions = createExpiringMap<Row>(maxSessions, ({ session }) => leave(session));
   /** Scope → when its last logout was recorded. */
   const logouts = createExpiringMap<{ at: number }>(maxSessions);
@@ -49,25 +50,28 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
 
   // Every verb is one stretch of synchronous code: that is what makes it atomic here.
   function join(session: StoredSession): void {
+    const { idHash } = session;
     for (const key of indexes(session)) {
       const ids = byScope.get(key);
-      if (ids) ids.add(session.idHash);
-      else byScope.set(key, new Set([session.idHash]));
+      if (ids === undefined) byScope.set(key, idHash);
+      else if (typeof ids === "string") byScope.set(key, new Set([ids, idHash]));
+      else ids.add(idHash);
     }
   }
 
   function leave(session: StoredSession): void {
+    const { idHash } = session;
     for (const key of indexes(session)) {
       const ids = byScope.get(key);
-      ids?.delete(session.idHash);
-      if (ids?.size === 0) byScope.delete(key);
+      if (ids === idHash) byScope.delete(key);
+      else if (ids instanceof Set && ids.delete(idHash) && ids.size === 0) byScope.delete(key);
     }
   }
 
   function liveIn(scope: LogoutScope, now: number): StoredSession[] {
     const { issuer, subject, sid } = scope;
     const ids = byScope.get(scopeKey(sid === undefined ? { issuer, subject } : { issuer, sid })) ?? [];
-    return [...ids]
+    return (typeof ids === "string" ? [ids] : [...ids])
       .map((idHash) => sessions.get(idHash, now)?.session)
       .filter((session) => session !== undefined)
       .filter((session) => subject === undefined || session.subject === subject);

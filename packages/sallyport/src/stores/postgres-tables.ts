@@ -1,13 +1,13 @@
 // The tables of the PostgreSQL store.
 
-/** Says which process makes the tables: two that do so at the same time would fail one another, `IF NOT EXISTS` or not. */
-const lock = "SELECT pg_advisory_xact_lock(hashtextextended('sallyport tables', 0))";
+/** One process makes the tables: two that do so at the same time would fail one another, `IF NOT EXISTS` or not. */
+export const tablesLock = "SELECT pg_advisory_xact_lock(hashtextextended('sallyport tables', 0))";
 
 /**
  * The statements that make the tables, in one transaction. Times are milliseconds in `double precision`, which is what a number of
  * JavaScript is. Subjects, sids, words and scopes may be longer than a B-tree takes: hence hash indexes, and SHA-256 as a key.
  */
-const statements = [
+export const tableStatements: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS sallyport_sessions (
     id_hash text PRIMARY KEY,
     issuer text NOT NULL,
@@ -32,10 +32,15 @@ const statements = [
   "CREATE INDEX IF NOT EXISTS sallyport_logouts_until ON sallyport_logouts (until)",
   "CREATE TABLE IF NOT EXISTS sallyport_words (word bytea PRIMARY KEY, until double precision NOT NULL)",
   "CREATE INDEX IF NOT EXISTS sallyport_words_until ON sallyport_words (until)",
-] as const;
+];
 
-export const tableStatements: readonly string[] = [lock, ...statements];
+const last = ["sallyport_sessions_end", "sallyport_logouts_until", "sallyport_words_until"];
 
-/** Whether they are there, in the first schema of the search path that has them: then nothing is made, and no right to make is needed. */
-export const tablesExist = `SELECT to_regclass('sallyport_sessions_end') IS NOT NULL
-  AND to_regclass('sallyport_logouts_until') IS NOT NULL AND to_regclass('sallyport_words_until') IS NOT NULL AS found`;
+/**
+ * A row where they are there, wherever in the search path. Then nothing is made: no right to is needed, and no lock on the tables,
+ * which `CREATE INDEX IF NOT EXISTS` takes in any case and logouts that go on would run into. Not by `to_regclass`: it may answer
+ * from a cache what was so before this connection waited for the lock.
+ */
+export const tablesExist = `SELECT count(*) FROM pg_catalog.pg_class
+  WHERE relname IN (${last.map((name) => `'${name}'`).join(", ")}) AND pg_catalog.pg_table_is_visible(oid)
+  HAVING count(*) = ${last.length}`;

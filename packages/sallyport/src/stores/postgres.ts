@@ -1,9 +1,11 @@
 // `sallyport/stores/postgres`: sessions in PostgreSQL, for the processes of many machines.
-import { checkOptions, isFunction, isInteger, isPlainObject, type OptionTable } from "../options.ts";
+import { isFunction, isInteger, isPlainObject, type OptionTable } from "../options.ts";
 import type { SessionStore } from "../session/index.ts";
+import { checkWithClient } from "./client-option.ts";
 import { answered } from "./failure.ts";
-import { tableStatements, tablesExist } from "./postgres-tables.ts";
-import { columns, type SessionRow, sessionOf, valuesOf } from "./rows.ts";
+import { statements } from "./postgres-statements.ts";
+import { tableStatements, tablesExist, tablesLock } from "./postgres-tables.ts";
+import { type SessionRow, sessionOf, valuesOf } from "./rows.ts";
 import { checkScope, scopeKey, scopesOf } from "./scope.ts";
 import { checkText } from "./text.ts";
 
@@ -20,6 +22,8 @@ export interface PostgresClient {
   query(text: string, values?: unknown[]): Promise<PostgresResult>;
   /** @param broken `true`: it goes back to nobody */
   release(broken?: boolean): void;
+  on(event: "error", listener: () => void): unknown;
+  removeListener(event: "error", listener: () => void): unknown;
 }
 
 /** A pool of pg, as far as it is used here. */
@@ -57,46 +61,8 @@ const optionTable = {
   },
 } as const satisfies OptionTable;
 
-const digest = (parameter: string) => `sha256(convert_to(${parameter}, 'UTF8'))`;
-const live = (now: string) => `expires_at > ${now} AND idle_at > ${now}`;
-const lock = (kind: "" | "_shared", parameter: string) =>
-  `SELECT pg_advisory_xact_lock${kind}(key) FROM (SELECT DISTINCT hashtextextended(scope, 0) AS key
-    FROM unnest(${parameter}::text[]) AS scope ORDER BY key) AS keys`;
-const sweeping = (table: string, end: string) => `WITH gone AS (DELETE FROM ${table} WHERE ctid = ANY(ARRAY(
-    SELECT ctid FROM ${table} WHERE ${end} <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING 1)
-  SELECT count(*)::int AS count FROM gone`;
-/** In one order: two logouts that meet in the same rows would otherwise each wait for the other. */
-const ending = (which: string) => `DELETE FROM sallyport_sessions WHERE id_hash IN (SELECT id_hash
-  FROM sallyport_sessions WHERE issuer = $1 AND ${which} ORDER BY id_hash FOR UPDATE) RETURNING ${columns}`;
-
-const statements = {
-  read: `SELECT ${columns} FROM sallyport_sessions WHERE id_hash = $1 AND ${live("$2")}`,
-  list: `SELECT ${columns} FROM sallyport_sessions WHERE subject = $1 AND issuer = $2 AND ${live("$3")}
-    ORDER BY created_at DESC`,
-  lockForLogin: lock("_shared", "$1"),
-  lockForLogout: lock("", "$1"),
-  makeRoom: `DELETE FROM sallyport_sessions WHERE id_hash = $1 OR (id_hash = $2 AND NOT (${live("$3")}))`,
-  insert: `INSERT INTO sallyport_sessions (${columns}) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
-    WHERE NOT EXISTS (SELECT 1 FROM sallyport_logouts WHERE at >= $11 AND until > $12
-      AND scope IN (SELECT ${digest("one")} FROM unnest($10::text[]) AS one))`,
-  touch: `UPDATE sallyport_sessions SET idle_at = $2 WHERE id_hash = $1 AND idle_at < $2 AND ${live("$3")}`,
-  replace: `UPDATE sallyport_sessions SET sealed = $3, sid = $4, version = version + 1, lease_holder = NULL
-    WHERE id_hash = $1 AND version = $2 AND ${live("$5")}`,
-  lease: `UPDATE sallyport_sessions SET lease_holder = $3, lease_until = $4 WHERE id_hash = $1 AND version = $2
-    AND (lease_holder IS NULL OR lease_holder = $3 OR lease_until <= $5) AND ${live("$5")}`,
-  release: "UPDATE sallyport_sessions SET lease_holder = NULL WHERE id_hash = $1 AND lease_holder = $2",
-  end: `DELETE FROM sallyport_sessions WHERE id_hash = $1 AND ${live("$2")}`,
-  recordLogout: `INSERT INTO sallyport_logouts AS known (scope, at, until) VALUES (${digest("$1")}, $2, $3)
-    ON CONFLICT (scope) DO UPDATE SET at = greatest(known.at, $2), until = greatest(known.until, $3)`,
-  endBySubject: ending("subject = $2"),
-  endBySid: ending("sid = $2"),
-  endByBoth: ending("sid = $2 AND subject = $3"),
-  once: `INSERT INTO sallyport_words AS known (word, until) VALUES (${digest("$1")}, $2)
-    ON CONFLICT (word) DO UPDATE SET until = $2 WHERE known.until <= $3`,
-  sweepSessions: sweeping("sallyport_sessions", "least(expires_at, idle_at)"),
-  sweepLogouts: sweeping("sallyport_logouts", "until"),
-  sweepWords: sweeping("sallyport_words", "until"),
-} as const;
+/** The query that is under way rejects as well. */
+const ignore = () => {};
 
 /**
  * Keeps sessions in PostgreSQL (12 or later), in the tables `sallyport_*` of the first schema of the search path. The first verb
@@ -116,44 +82,52 @@ const statements = {
  * ```
  */
 export function createPostgresSessionStore(options: PostgresSessionStoreOptions): PostgresSessionStore {
-  checkOptions("createPostgresSessionStore", options, optionTable);
+  checkWithClient("createPostgresSessionStore", options, optionTable, "pool");
   const { pool, timeoutMs = 2_000 } = options;
-  if (pool === undefined) {
-    throw new TypeError(`createPostgresSessionStore: \`pool\` takes ${optionTable.pool.takes}`);
-  }
   const within = <Answer>(answer: Promise<Answer>) => answered("PostgreSQL", timeoutMs, answer);
   let tables: Promise<void> | undefined;
 
-  /** `READ COMMITTED`, whatever the database's default: what is read after a lock has to be newer than the wait for it. */
-  async function inTransaction<Result>(work: (client: PostgresClient) => Promise<Result>): Promise<Result> {
-    const deadline = performance.now() + timeoutMs;
+  /**
+   * `READ COMMITTED`, whatever the database's default: what is read after a lock has to be newer than the wait for it. Past the
+   * deadline nobody waits any more, and nothing may happen in their name.
+   */
+  async function inTransaction<Result>(
+    deadline: number,
+    work: (client: PostgresClient) => Promise<Result>,
+  ): Promise<Result> {
+    const inTime = () => {
+      if (performance.now() >= deadline) throw new Error("Too late");
+    };
     const client = await pool.connect();
-    let broken = true;
+    // The pool listens to those alone that it has; without, a server that goes now would end the process.
+    client.on("error", ignore);
+    let broken = false;
     try {
-      // Nobody waits for it any more, and nothing may happen in their name.
-      if (performance.now() > deadline) throw new Error("No connection in time");
+      inTime();
       await within(
         client.query(`BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = ${timeoutMs}`),
       );
       const result = await work(client);
+      inTime();
       await within(client.query("COMMIT"));
-      broken = false;
       return result;
     } catch (error) {
-      broken = await within(client.query("ROLLBACK")).then(
-        () => false,
-        () => true,
-      );
+      await within(client.query("ROLLBACK")).catch(() => {
+        broken = true;
+      });
       throw error;
     } finally {
+      client.removeListener("error", ignore);
       client.release(broken);
     }
   }
 
   async function makeTables(): Promise<void> {
-    const { rows } = await pool.query(tablesExist);
-    if ((rows[0] as { readonly found: boolean }).found) return;
-    await inTransaction(async (client) => {
+    if ((await pool.query(tablesExist)).rowCount !== 0) return;
+    await inTransaction(performance.now() + timeoutMs, async (client) => {
+      await within(client.query(tablesLock));
+      // Another process may have made them while this one waited.
+      if ((await within(client.query(tablesExist))).rowCount !== 0) return;
       for (const statement of tableStatements) await within(client.query(statement));
     });
   }
@@ -167,6 +141,11 @@ export function createPostgresSessionStore(options: PostgresSessionStoreOptions)
     return tables;
   }
 
+  async function transaction<Result>(work: (client: PostgresClient) => Promise<Result>): Promise<Result> {
+    const deadline = performance.now() + timeoutMs;
+    return within(migrate().then(() => inTransaction(deadline, work)));
+  }
+
   async function query(name: keyof typeof statements, ...values: unknown[]): Promise<PostgresResult> {
     return within(migrate().then(() => pool.query(statements[name], values)));
   }
@@ -177,15 +156,12 @@ export function createPostgresSessionStore(options: PostgresSessionStoreOptions)
     async create(session, { since, replaces = null, now }) {
       const values = valuesOf(session);
       const scopes = scopesOf(session);
-      const created = migrate().then(() =>
-        inTransaction(async (client) => {
-          await within(client.query(statements.lockForLogin, [scopes]));
-          await within(client.query(statements.makeRoom, [replaces, session.idHash, now]));
-          const { rowCount } = await within(client.query(statements.insert, [...values, scopes, since, now]));
-          return rowCount === 1;
-        }),
-      );
-      return within(created);
+      return transaction(async (client) => {
+        await within(client.query(statements.lockForLogin, [scopes]));
+        await within(client.query(statements.makeRoom, [replaces, session.idHash, now]));
+        const { rowCount } = await within(client.query(statements.insert, [...values, scopes, since, now]));
+        return rowCount === 1;
+      });
     },
     async read(idHash, now) {
       const { rows } = await query("read", idHash, now);
@@ -208,18 +184,15 @@ export function createPostgresSessionStore(options: PostgresSessionStoreOptions)
       const { issuer, subject, sid } = scope;
       checkText(issuer, subject, sid);
       const key = scopeKey(scope);
-      // One lock: a login shares those of all scopes that it is in.
-      const found = migrate().then(() =>
-        inTransaction(async (client) => {
-          await within(client.query(statements.lockForLogout, [[key]]));
-          await within(client.query(statements.recordLogout, [key, now, rememberUntil]));
-          if (sid === undefined) return within(client.query(statements.endBySubject, [issuer, subject]));
-          return subject === undefined
-            ? within(client.query(statements.endBySid, [issuer, sid]))
-            : within(client.query(statements.endByBoth, [issuer, sid, subject]));
-        }),
-      );
-      const { rows } = await within(found);
+      const { rows } = await transaction(async (client) => {
+        // One lock: a login shares those of all scopes that it is in.
+        await within(client.query(statements.lockForLogout, [[key]]));
+        await within(client.query(statements.recordLogout, [key, now, rememberUntil]));
+        if (sid === undefined) return within(client.query(statements.endBySubject, [issuer, subject]));
+        return subject === undefined
+          ? within(client.query(statements.endBySid, [issuer, sid]))
+          : within(client.query(statements.endByBoth, [issuer, sid, subject]));
+      });
       return (rows as SessionRow[])
         .map(sessionOf)
         .filter(({ expiresAt, idleAt }) => expiresAt > now && idleAt > now);
@@ -236,7 +209,7 @@ export function createPostgresSessionStore(options: PostgresSessionStoreOptions)
       let removed = 0;
       for (const name of ["sweepSessions", "sweepLogouts", "sweepWords"] as const) {
         const { rows } = await query(name, now, limit);
-        removed += (rows[0] as { readonly count: number }).count;
+        removed += Number((rows[0] as { readonly count: unknown }).count);
       }
       return removed;
     },

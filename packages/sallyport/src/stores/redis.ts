@@ -1,6 +1,7 @@
 // `sallyport/stores/redis`: sessions in Redis or Valkey, for the processes of many machines.
-import { checkOptions, isFunction, isInteger, isPlainObject, isText, type OptionTable } from "../options.ts";
+import { isFunction, isInteger, isPlainObject, isText, type OptionTable } from "../options.ts";
 import type { SessionStore, StoredSession } from "../session/index.ts";
+import { checkWithClient } from "./client-option.ts";
 import { answered } from "./failure.ts";
 import { fields, scripts } from "./redis-scripts.ts";
 import { checkScope } from "./scope.ts";
@@ -66,11 +67,8 @@ const optionTable = {
  * ```
  */
 export function createRedisSessionStore(options: RedisSessionStoreOptions): SessionStore {
-  checkOptions("createRedisSessionStore", options, optionTable);
+  checkWithClient("createRedisSessionStore", options, optionTable, "client");
   const { client, prefix = "sallyport", timeoutMs = 2_000 } = options;
-  if (client === undefined) {
-    throw new TypeError(`createRedisSessionStore: \`client\` takes ${optionTable.client.takes}`);
-  }
   const base = `{${prefix}}:`;
   const within = <Answer>(answer: Promise<Answer>) => answered("Redis", timeoutMs, answer);
 

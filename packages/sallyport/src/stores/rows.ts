@@ -44,3 +44,32 @@ export function sessionOf(row: SessionRow): StoredSession {
     idleAt: Number(row.idle_at),
   };
 }
+
+/** A row as a list, in the order of {@link columns}. */
+export type SessionValues = readonly [
+  idHash: string,
+  issuer: string,
+  subject: string,
+  sid: string | null,
+  version: number | bigint,
+  sealed: string,
+  createdAt: number | bigint,
+  expiresAt: number | bigint,
+  idleAt: number | bigint,
+];
+
+/** What such a list says. */
+export function sessionOfValues(values: SessionValues): StoredSession {
+  const [idHash, issuer, subject, sid, version, sealed, createdAt, expiresAt, idleAt] = values;
+  return {
+    idHash,
+    issuer,
+    subject,
+    sid: sid ?? undefined,
+    version: Number(version),
+    sealed,
+    createdAt: Number(createdAt),
+    expiresAt: Number(expiresAt),
+    idleAt: Number(idleAt),
+  };
+}

@@ -1,7 +1,15 @@
 // `sallyport/stores/sqlite`: sessions in a file, for the processes of one machine.
-import { checkOptions, isFunction, isPlainObject, type OptionTable } from "../options.ts";
+import { isFunction, isPlainObject, type OptionTable } from "../options.ts";
 import type { SessionStore, StoredSession } from "../session/index.ts";
-import { columns, type SessionRow, sessionOf, valuesOf } from "./rows.ts";
+import { checkWithClient } from "./client-option.ts";
+import {
+  columns,
+  type SessionRow,
+  type SessionValues,
+  sessionOf,
+  sessionOfValues,
+  valuesOf,
+} from "./rows.ts";
 import { checkScope, scopeKey, scopesOf } from "./scope.ts";
 import { openTables } from "./sqlite-tables.ts";
 import { checkText } from "./text.ts";
@@ -13,6 +21,8 @@ export interface SqliteStatement {
   run(...values: never[]): { readonly changes: number | bigint };
   get(...values: never[]): unknown;
   all(...values: never[]): unknown[];
+  /** Makes `get` answer lists, where the driver can. */
+  raw?(lists: boolean): unknown;
 }
 
 /** A database handle of libsql or better-sqlite3, as far as it is used here. */
@@ -47,7 +57,7 @@ const statements = {
   begin: "BEGIN IMMEDIATE",
   commit: "COMMIT",
   rollback: "ROLLBACK",
-  read: `SELECT ${columns} FROM sallyport_sessions WHERE id_hash = ? AND ${live}`,
+  read: `SELECT ${columns} FROM sallyport_sessions WHERE id_hash = ?`,
   list: `SELECT ${columns} FROM sallyport_sessions WHERE subject = ? AND issuer = ? AND ${live} ORDER BY created_at DESC`,
   remove: "DELETE FROM sallyport_sessions WHERE id_hash = ?",
   removeExpired: "DELETE FROM sallyport_sessions WHERE id_hash = ? AND (expires_at <= ? OR idle_at <= ?)",
@@ -88,11 +98,8 @@ type Value = string | number | null;
  * ```
  */
 export function createSqliteSessionStore(options: SqliteSessionStoreOptions): SessionStore {
-  checkOptions("createSqliteSessionStore", options, optionTable);
+  checkWithClient("createSqliteSessionStore", options, optionTable, "database");
   const { database } = options;
-  if (database === undefined) {
-    throw new TypeError(`createSqliteSessionStore: \`database\` takes ${optionTable.database.takes}`);
-  }
   openTables(database);
   const prepared = Object.fromEntries(
     Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)]),
@@ -125,9 +132,13 @@ export function createSqliteSessionStore(options: SqliteSessionStoreOptions): Se
     }
   }
 
+  // The verb of every request: a list of values is a third faster to get than an object.
+  prepared.read.raw?.(true);
   function read(idHash: string, now: number): StoredSession | undefined {
-    const row = ready("read").get(...([idHash, now, now] as never[]));
-    return row === undefined || row === null ? undefined : sessionOf(row as SessionRow);
+    const row = ready("read").get(idHash as never) as SessionRow | SessionValues | null | undefined;
+    if (row === undefined || row === null) return undefined;
+    const session = "id_hash" in row ? sessionOf(row) : sessionOfValues(row);
+    return session.expiresAt > now && session.idleAt > now ? session : undefined;
   }
 
   return {

@@ -15,6 +15,3 @@ export function runContract(
     });
   }
 }
-
-/** The cases that need two of whatever there is: what goes on at the same time. */
-export const isRace = (name: string): boolean => /fifty|of two who|while it ends|against a logout/.test(name);

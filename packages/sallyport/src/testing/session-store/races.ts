@@ -31,6 +31,21 @@ function race(name: string, run: (pair: Pair) => Promise<void>): SessionStoreCas
   };
 }
 
+/** What all callers are answered, and what one more is, who comes after so many of them. */
+function interrupted<Answer, Other>(
+  pair: Pair,
+  call: (store: SessionStore, index: number) => Promise<Answer>,
+  after: number,
+  other: () => Promise<Other>,
+): Promise<[Answer[], Other]> {
+  let between: Promise<Other> | undefined;
+  const answers = atOnce(callers, pair, (store, index) => {
+    if (index === after) between = other();
+    return call(store, index);
+  });
+  return Promise.all([answers, between as Promise<Other>]);
+}
+
 export const raceCases: readonly SessionStoreCase[] = [
   race("of fifty who say a word at once, one was the first", async (pair) => {
     const word = fresh("word");
@@ -89,12 +104,12 @@ export const raceCases: readonly SessionStoreCase[] = [
       const scope = { issuer, [name]: name === "sid" ? sid : subject };
       const sessions = Array.from({ length: callers }, () => aSession({ subject, sid }));
       const middle = Math.floor(Math.random() * callers);
-      let ending: ReturnType<SessionStore["endAll"]> | undefined;
-      const created = await atOnce(callers, pair, (store, index) => {
-        if (index === middle) ending = pair[(index + 1) % 2 === 0 ? 0 : 1].endAll(scope, how);
-        return store.create(sessions[index] ?? aSession(), { since: noon, now: noon });
-      });
-      const ended = (await ending) ?? [];
+      const [created, ended] = await interrupted(
+        pair,
+        (store, index) => store.create(sessions[index] ?? aSession(), { since: noon, now: noon }),
+        middle,
+        () => pair[1].endAll(scope, how),
+      );
       const accepted = sessions.filter((_, index) => created[index]).map(({ idHash }) => idHash);
       same(ended.map(({ idHash }) => idHash).sort(), accepted.sort(), "endAll answers");
       same(await pair[0].list({ issuer, subject }, noon), [], "list answers");
@@ -115,12 +130,13 @@ export const raceCases: readonly SessionStoreCase[] = [
   race("requests that touch a session while it ends do not bring it back", async (pair) => {
     const session = aSession();
     await add(pair[0], session);
-    let ended: Promise<boolean> | undefined;
-    await atOnce(callers, pair, (store, index) => {
-      if (index === callers / 2) ended = pair[1].end(session.idHash, noon);
-      return store.touch(session.idHash, session.idleAt + index, noon);
-    });
-    same(await ended, true, "end answers");
+    const [, ended] = await interrupted(
+      pair,
+      (store, index) => store.touch(session.idHash, session.idleAt + index, noon),
+      callers / 2,
+      () => pair[1].end(session.idHash, noon),
+    );
+    same(ended, true, "end answers");
     same(await isThere(pair[0], session), false, "that it is there is");
     same(await pair[0].list(session, noon), [], "list answers");
   }),

@@ -81,7 +81,7 @@ export const valueCases: readonly SessionStoreCase[] = [
   ),
   ...twins.map(
     ([words, one, other]): SessionStoreCase => ({
-      name: `${words} tell two people, two sids and two words apart`,
+      name: `two people, two sids and two words are told apart by ${words}`,
       async run(store) {
         const mark = fresh("");
         for (const name of ["issuer", "subject", "sid"] as const) {
