@@ -34,6 +34,7 @@ export interface ProviderScript {
   token?: (good: Json, form: URLSearchParams) => Bent | undefined | Promise<Bent | undefined>;
   /** Answers before anything is spent. */
   beforeToken?: (() => Bent | undefined) | undefined;
+  par?: () => Bent;
   userinfo?: (good: Json) => Bent | undefined;
   /** Refuses these secrets; default: every secret is good. */
   refusedSecrets?: readonly string[];
@@ -192,6 +193,7 @@ export async function startScriptedProvider({
       case "/authorize":
         return authorize(url.searchParams, response);
       case "/par": {
+        if (script.par) return send(response, script.par());
         const uri = `urn:request:${next()}`;
         pushed.set(uri, form);
         return send(response, { status: 201, body: { request_uri: uri, expires_in: 60 } });

@@ -152,14 +152,16 @@ async function exchange(
   for (const [name, value] of Object.entries({ code, state, iss })) {
     if (value !== undefined) url.searchParams.set(name, value);
   }
-  const answer = await api.grant({ what: "The code", dpopKey }, ({ openid, config, dpop }) =>
-    openid.authorizationCodeGrant(
-      config,
-      url,
-      { pkceCodeVerifier: verifier, expectedState: transaction.state },
-      resourceOf(api),
-      dpop,
-    ),
+  const answer = await api.grant(
+    { what: `The code (redirect_uri ${redirectUri})`, dpopKey },
+    ({ openid, config, dpop }) =>
+      openid.authorizationCodeGrant(
+        config,
+        url,
+        { pkceCodeVerifier: verifier, expectedState: transaction.state },
+        resourceOf(api),
+        dpop,
+      ),
   );
   const { provider, clientId, login = {} } = client;
   const { trustedAudiences } = login;

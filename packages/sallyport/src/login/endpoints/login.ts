@@ -138,7 +138,9 @@ async function toProvider(
       ...(login.uiLocales && { ui_locales: login.uiLocales.join(" ") }),
     });
     for (const [name, value] of resourceOf(api)) parameters.append(name, value);
-    return api.ask({ what: "The authorization request", dpopKey }, async ({ openid, config, dpop }) => {
+    // A callback's address that is not registered is the mistake that is made most.
+    const what = `The authorization request (redirect_uri ${redirectUri})`;
+    return api.ask({ what, dpopKey }, async ({ openid, config, dpop }) => {
       if (dpop.DPoP) parameters.set("dpop_jkt", await dpop.DPoP.calculateThumbprint());
       const pushed = login.par ?? config.serverMetadata().require_pushed_authorization_requests === true;
       return pushed
