@@ -231,6 +231,7 @@ export function createKit<Claims, Carrier extends object>(
     ownBodies: core.refuse === "throw" || deps?.onRefused !== undefined,
     dpop: core.verifier.dpop !== undefined,
     sessionCookie: core.sessionCookie,
+    router: () => (router ? routing() : undefined),
   });
 
   function note<Guard extends object>(

@@ -158,19 +158,20 @@ export interface SceneOptions {
   readonly without?: true;
 }
 
-let scene: SceneOptions = {};
+let scene: SceneOptions | undefined;
 
 /** To be called ahead of `sallyport()`. */
 export function setScene(next: SceneOptions): void {
   scene = next;
 }
 
-/** The core with the scene's sessions and endpoints in it. */
+/** The core with the scene's sessions and endpoints in it; as it is where no scene was set. */
 export function withScene<Claims>(
   core: Core<Claims>,
   { realm = "api", refuse = "answer" }: SallyportOptions = {},
   { onEvent, onRefused, now = Date.now }: SallyportDeps<Claims> = {},
 ): Core<Claims> {
+  if (!scene) return core;
   const { sessions, basePath, heardOfPrefix, without } = scene;
   const emit = onEvent && ((event: never) => onEvent(event));
   const challenge = { realm };
