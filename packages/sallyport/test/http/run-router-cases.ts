@@ -95,6 +95,21 @@ const rows: readonly Row[] = [
       ],
     },
   },
+  {
+    name: "L02: nor is anything lost of a form whose pairs were read before",
+    method: "POST",
+    path: `${logout}?read=pairs`,
+    headers: [form],
+    body: "state=a&state=b&c=%20",
+    status: 200,
+    told: {
+      form: [
+        ["state", "a"],
+        ["state", "b"],
+        ["c", " "],
+      ],
+    },
+  },
   { name: "an empty form", method: "POST", path: logout, headers: [form], status: 200, told: { form: [] } },
   { name: "no body at all", method: "POST", path: logout, status: 200, told: { form: null } },
   {

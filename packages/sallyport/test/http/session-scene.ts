@@ -10,7 +10,6 @@ import type { SessionContent } from "../../src/session/index.ts";
 
 export const publicUrl = "https://app.example.org";
 export const signInAt = "/auth/v2/login?return_to=";
-export const csrfToken = "{csrf}";
 
 /** Whoever a session is of. `gold` is of a person who authenticated by class gold. */
 export function contentOf(subject: string): SessionContent {
@@ -117,7 +116,7 @@ async function told(request: EndpointRequest): Promise<object> {
 const json = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" };
 
 /** Three endpoints, one of each kind of methods. */
-export const endpoints: readonly Endpoint[] = [
+const endpoints: readonly Endpoint[] = [
   {
     name: "login",
     methods: ["GET"],

@@ -126,9 +126,15 @@ const onFastify: MakeSessionServer = async ({ options, deps, routes, mount, pars
   return { port: (app.server.address() as { port: number }).port, close: () => app.close() };
 };
 
-const onHono: MakeSessionServer = async ({ options, deps, routes, mount }) => {
+const onHono: MakeSessionServer = async ({ options, deps, routes, mount, parses }) => {
   const auth = honoAuth(options, deps);
   const app = new Hono();
+  if (parses) {
+    app.use(async (c, next) => {
+      await (c.req.query("read") === "pairs" ? c.req.parseBody() : c.req.text());
+      await next();
+    });
+  }
   if (mount !== undefined) {
     const router = auth.router();
     router.get("/own", (c) => c.text(mount));
