@@ -10,7 +10,7 @@ export function honoRouter(routing: Routing, note: (handler: object, endpoint: E
     const { path } = endpoint;
     const handler = async (c: Context) => {
       // The pattern with all that was put in front of it.
-      routing.mounted(c.req.routePath.slice(0, -path.length));
+      routing.requireMounted(c.req.routePath.slice(0, -path.length));
       const request = webEndpointRequest(c.req.raw, {
         requestId: c.get("requestId"),
         parsed: () => parsed(c),

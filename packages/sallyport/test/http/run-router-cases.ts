@@ -284,6 +284,26 @@ export function runRouterCases(frameworks: Frameworks): void {
       },
     );
 
+    test.runIf(makes.express)(
+      "express: letters in another case are the same mount, as they are to Express",
+      async () => {
+        setScene({ basePath: "/api" });
+        const server = (await makes.express?.(parts)) as TestServer;
+        const answer = await rawRequest(server.port, { method: "GET", path: `/API${callback}`, headers: [] });
+        expect(answer.status).toBe(200);
+        await server.close();
+      },
+    );
+
+    test.runIf(makes.express)("express: no request teaches the application where it is", async () => {
+      const prefixes: string[] = [];
+      setScene({ heardOfPrefix: (prefix) => prefixes.push(prefix) });
+      const server = (await makes.express?.(parts)) as TestServer;
+      const answer = await rawRequest(server.port, { method: "GET", path: `/api${callback}`, headers: [] });
+      expect([answer.status, prefixes]).toEqual([500, []]);
+      await server.close();
+    });
+
     test.skipIf(!makes.fastify)("fastify: the application does not start", async () => {
       setScene({ basePath: "/v1" });
       await expect(makes.fastify?.(parts)).rejects.toThrow(sentence);
