@@ -1,5 +1,6 @@
 // What users of every framework need beside `sallyport()`: requirements, the identity, the error and their types.
 export type {
+  CallerSession,
   GuardOptions,
   OnRefused,
   Refusal,

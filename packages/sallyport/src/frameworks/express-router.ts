@@ -12,7 +12,7 @@ export function expressRouter(routing: Routing): Router {
   router.use((request, response, next) => {
     const endpoint = routing.find(pathOf(request.url));
     if (!endpoint) return next();
-    routing.mounted(request.baseUrl);
+    routing.requireMounted(request.baseUrl);
     const { originalUrl, body } = request;
     const { id: requestId } = request as { readonly id?: unknown };
     routing

@@ -1,6 +1,7 @@
 // The document of `@fastify/swagger` 9: its `transform`, which finds each route's guards among the route's hooks.
 import {
   createOpenApi,
+  type EndpointOperation,
   type GuardNotes,
   type OpenApi,
   type OpenApiOptions,
@@ -73,6 +74,11 @@ export function fastifyOpenApi(notes: GuardNotes, options?: OpenApiOptions): Fas
     const unchanged = { ...(schema === undefined ? {} : { schema }), url };
     const { route, openapiObject } = given;
     if (schema?.hide || !openapiObject) return unchanged;
+    const endpoint = kit.endpointItem(route.handler)?.[String(route.method).toLowerCase()];
+    if (endpoint) {
+      if (endpoint.security.length > 0) declareSchemes(openapiObject);
+      return { schema: asSchema(endpoint), url };
+    }
     const inherited = hooksOf((route as Owned)[owner]);
     const rule = ruleOf([inherited, route].flatMap((hooks) => phases.flatMap((phase) => hooks[phase] ?? [])));
     if (!rule) return unchanged;
@@ -110,6 +116,9 @@ export function fastifyOpenApi(notes: GuardNotes, options?: OpenApiOptions): Fas
     get components() {
       return kit.components;
     },
+    get paths() {
+      return kit.paths;
+    },
     swagger(theirs) {
       const given = (theirs ?? {}) as TheirOptions;
       const forInstance = (instance: Instance) => {
@@ -122,6 +131,25 @@ export function fastifyOpenApi(notes: GuardNotes, options?: OpenApiOptions): Fas
       };
       return Object.assign(forInstance, settings(given)) as never;
     },
+  };
+}
+
+/** An operation of the router's as a route's schema has it. */
+function asSchema({
+  tags,
+  summary,
+  parameters = [],
+  requestBody,
+  responses,
+  security,
+}: EndpointOperation): Schema {
+  const properties = Object.fromEntries(parameters.map(({ name, schema }) => [name, schema]));
+  const [[type, body] = []] = Object.entries(requestBody?.content ?? {});
+  const response = Object.entries(responses).map(([status, one]) => [status, { ...one, type: "null" }]);
+  return {
+    ...{ tags, summary, security, response: Object.fromEntries(response) },
+    ...(parameters.length > 0 ? { querystring: { type: "object", properties } } : {}),
+    ...(body ? { consumes: [type], body: body.schema } : {}),
   };
 }
 

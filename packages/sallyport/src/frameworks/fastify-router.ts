@@ -49,7 +49,11 @@ export function addRouter(given: object, routing: Routing, note: NoteEndpoint): 
   for (const endpoint of routing.endpoints) {
     const handler = handlerOf(routing, endpoint, ({ body }) => body);
     note(handler, endpoint);
-    app.route({ ...routeOf(app, endpoint.path), handler });
+    const { method: all, ...route } = routeOf(app, endpoint.path);
+    // A route for each method that documents show, and one for those that are refused.
+    for (const method of endpoint.methods) app.route({ ...route, method, handler });
+    const others = all.filter((method) => !(endpoint.methods as readonly string[]).includes(method));
+    app.route({ ...route, method: others, schema: { hide: true }, handler });
   }
 }
 

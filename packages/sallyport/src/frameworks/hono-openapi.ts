@@ -52,15 +52,29 @@ export function honoOpenApi(notes: GuardNotes, options?: OpenApiOptions): HonoOp
       });
       return [path, Object.fromEntries(operations)] as const;
     });
-    if (!found) return given;
+    const endpoints = endpointsIn(routes);
+    if (!found && Object.keys(endpoints).length === 0) return given;
     const securitySchemes = kit.schemesBeside(components?.securitySchemes);
-    return { ...given, paths: Object.fromEntries(described), components: { ...components, securitySchemes } };
+    const all = { ...endpoints, ...Object.fromEntries(described) };
+    return { ...given, paths: all, components: { ...components, securitySchemes } };
+  }
+
+  /** The router's, where it was mounted: what makes documents from an application's own routes knows nothing of it. */
+  function endpointsIn(routes: readonly Route[]): Record<string, object> {
+    const items = routes.flatMap(({ path, handler }) => {
+      const item = kit.endpointItem(innermost(handler));
+      return item ? [[inDocument(path), item] as const] : [];
+    });
+    return Object.fromEntries(items);
   }
 
   return {
     operation: kit.operation,
     get components() {
       return kit.components;
+    },
+    get paths() {
+      return kit.paths;
     },
     document,
   };

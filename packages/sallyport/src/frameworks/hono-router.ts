@@ -10,12 +10,24 @@ export function honoRouter(routing: Routing, note: (handler: object, endpoint: E
     const { path } = endpoint;
     const handler = async (c: Context) => {
       // The pattern with all that was put in front of it.
-      routing.mounted(c.req.routePath.slice(0, -path.length));
-      const request = webEndpointRequest(c.req.raw, { requestId: c.get("requestId") });
+      routing.requireMounted(c.req.routePath.slice(0, -path.length));
+      const request = webEndpointRequest(c.req.raw, {
+        requestId: c.get("requestId"),
+        parsed: () => parsed(c),
+      });
       return responseOf(await routing.answer(endpoint, request));
     };
     note(handler, endpoint);
     app.all(path, handler);
   }
   return app;
+}
+
+/** What Hono remembers of a body that middleware has read. */
+async function parsed({ req }: Context): Promise<FormData | URLSearchParams> {
+  try {
+    return await req.formData();
+  } catch {
+    return new URLSearchParams(await req.text());
+  }
 }

@@ -82,9 +82,11 @@ export function applySallyport<Document extends object>(
   const each = (items: Documented["paths"], isPath: boolean) =>
     mapValues(items ?? {}, (item) => mapValues(item, (operation) => describe(operation, isPath)));
   const { paths, webhooks, components } = document;
+  const own = kits.get(gates.kit.notes);
+  if (gates.kit.hasRouter) Object.assign(securitySchemes, own?.components.securitySchemes);
   const described = {
     ...document,
-    ...(paths ? { paths: each(paths, true) } : {}),
+    ...(paths ? { paths: { ...own?.paths, ...each(paths, true) } } : {}),
     ...(webhooks ? { webhooks: each(webhooks, false) } : {}),
   };
   if (Object.keys(securitySchemes).length === 0) return described;

@@ -37,18 +37,24 @@ export function nodeEndpointRequest(
       // Express 4 has an empty one where nobody has parsed anything.
       const isParsed = (own: object) => Object.keys(own).length > 0 || isRead(message);
       if (typeof body === "object" && body !== null && isParsed(body)) {
-        // Whoever parsed it had bounds of their own.
-        return Number(header("content-length") ?? 0) > formBytes ? undefined : parsedForm(body);
+        return isTooLong(header) ? undefined : parsedForm(body);
       }
       return isStream(message) ? readNodeForm(message) : undefined;
     },
   };
 }
 
+/** What a framework on `Request` adds. */
+export interface WebEndpointContext {
+  readonly requestId?: unknown;
+  /** The body's pairs, where something has read it already; rejects where it was no form. */
+  readonly parsed?: (() => Promise<Iterable<readonly [string, unknown]>>) | undefined;
+}
+
 /** Reads a `Request`; its body only when it is asked for. */
 export function webEndpointRequest(
   request: Request,
-  { requestId }: Pick<NodeEndpointContext, "requestId"> = {},
+  { requestId, parsed }: WebEndpointContext = {},
 ): EndpointRequest {
   const header = (name: string) => request.headers.get(name) ?? undefined;
   const authority = /^https?:\/\/[^/?#]*/i.exec(request.url)?.[0] ?? "";
@@ -58,8 +64,18 @@ export function webEndpointRequest(
     header,
     cookie: header("cookie"),
     requestId: idText(requestId),
-    form: async () => (promisesForm(header) ? readWebForm(request) : undefined),
+    async form() {
+      if (!promisesForm(header)) return undefined;
+      if (!request.bodyUsed || !parsed) return readWebForm(request);
+      if (isTooLong(header)) return undefined;
+      return parsed().then(parsedForm, () => undefined);
+    },
   };
+}
+
+/** Of a body that somebody else has parsed, with bounds of their own. */
+function isTooLong(header: (name: string) => string | undefined): boolean {
+  return Number(header("content-length") ?? 0) > formBytes;
 }
 
 function isRead(message: NodeMessage & Partial<NodeStream>): boolean {

@@ -74,17 +74,18 @@ export async function readWebForm(request: Request): Promise<URLSearchParams | u
 }
 
 /**
- * A form that a framework has parsed into an object, as pairs again; what was repeated stays repeated. `undefined` where a
- * parser made more of it than pairs: `a[b]=c` is no parameter of any protocol.
+ * A form that a framework has parsed, as pairs again; what was repeated stays repeated. `undefined` where a parser made more of it
+ * than pairs: `a[b]=c` is no parameter of any protocol.
  */
 export function parsedForm(body: object): URLSearchParams | undefined {
-  if (body instanceof URLSearchParams) return body;
-  const form = new URLSearchParams();
-  for (const [name, value] of Object.entries(body)) {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      if (typeof one !== "string") return undefined;
-      form.append(name, one);
-    }
-  }
-  return form;
+  const pairs = Symbol.iterator in body ? [...(body as Iterable<readonly [string, unknown]>)] : pairsOf(body);
+  const isText = (pair: readonly [string, unknown]): pair is readonly [string, string] =>
+    typeof pair[1] === "string";
+  return pairs.every(isText) ? new URLSearchParams(pairs.map(([name, value]) => [name, value])) : undefined;
+}
+
+function pairsOf(body: object): (readonly [string, unknown])[] {
+  return Object.entries(body).flatMap(([name, value]) =>
+    Array.isArray(value) ? value.map((one) => [name, one] as const) : [[name, value] as const],
+  );
 }

@@ -1,21 +1,18 @@
 // The HTTP edge: what the composition root and the frameworks may reach.
 
-export { isFromHere } from "./cross-site.ts";
-export { type CsrfTokens, createCsrfTokens, type TokenSealer } from "./csrf-tokens.ts";
+export { createCsrfTokens } from "./csrf-tokens.ts";
 export type { Endpoint, EndpointName, EndpointRequest } from "./endpoint.ts";
 export { type NodeEndpointContext, nodeEndpointRequest, webEndpointRequest } from "./endpoint-request.ts";
 export {
-  type AskedSession,
   type NodeMessage,
   nodeFacts,
   type RequestFacts,
   webFacts,
 } from "./facts.ts";
 export { tokenInForm } from "./form.ts";
-export { createGuard, type Guard, type GuardDeps, type GuardOptions, type Outcome } from "./guard.ts";
+export { createGuard, type Guard, type GuardOptions, type Outcome } from "./guard.ts";
 export { letIn, type ResponseHeaders } from "./let-in.ts";
 export { answerMetadata } from "./metadata-answer.ts";
-export { isNavigation } from "./navigation.ts";
 export { Answer, type OnRefused, type Refusal, type RefusalChange, Refused } from "./refusal.ts";
 export {
   createResourceMetadata,

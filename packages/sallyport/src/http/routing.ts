@@ -21,11 +21,18 @@ export interface Routing {
   /** The endpoint of a target, the prefix included. */
   findTarget(target: string): Endpoint | undefined;
   /**
-   * Compares the prefix that a framework tells with the one that the application's own URLs have.
+   * Learns the prefix of a framework that tells it at the start.
    *
-   * @throws TypeError where they differ
+   * @throws TypeError where the application was told another
    */
   mounted(prefix: string): void;
+  /**
+   * Compares it with the one that a request came by, whatever its letters' case: that is not looked at everywhere. Nothing is
+   * learned from a request.
+   *
+   * @throws TypeError where the application's own addresses have another
+   */
+  requireMounted(prefix: string): void;
   /** Never rejects where the endpoint does not. */
   answer(endpoint: Endpoint, request: EndpointRequest): Promise<Answer>;
 }
@@ -52,10 +59,12 @@ export function createRouting({ endpoints, basePath, mountedAt }: RouterSettings
         prefix = found;
         mountedAt?.(found);
       }
-      if (found === prefix) return;
-      throw new TypeError(
-        `auth.router() is mounted at \`${found || "/"}\`, and the addresses it hands out begin with \`${prefix || "/"}\`: mount it there, or set \`router: { basePath: "${found || "/"}" }\``,
-      );
+      if (found !== prefix) throw elsewhere(found, prefix);
+    },
+    requireMounted(given) {
+      const found = bare(given);
+      const wanted = prefix ?? "";
+      if (found.toLowerCase() !== wanted.toLowerCase()) throw elsewhere(found, wanted);
     },
     async answer(endpoint, request) {
       const allow = allowed(endpoint);
@@ -68,6 +77,13 @@ export function createRouting({ endpoints, basePath, mountedAt }: RouterSettings
       return new Answer(answer.status, answer.headers, undefined, answer.thrown, answer.cookies);
     },
   };
+}
+
+function elsewhere(found: string, wanted: string): TypeError {
+  const here = found || "/";
+  return new TypeError(
+    `auth.router() is mounted at \`${here}\`, and the addresses it hands out begin with \`${wanted || "/"}\`: mount it there, or set \`router: { basePath: "${here}" }\``,
+  );
 }
 
 /** The path of a target, without its query. */

@@ -17,13 +17,15 @@ export interface GuardNotes {
   readonly ownBodies: boolean;
   /** Whether tokens may be bound by DPoP. */
   readonly dpop: boolean;
+  /** The router's endpoints, and where it is. */
+  router(): { readonly endpoints: readonly EndpointLike[]; readonly basePath: string } | undefined;
   /** The cookie that sessions are in; `undefined` where there are none. */
   readonly sessionCookie?: string | undefined;
 }
 
 /** Keeps the notes of one `auth`. */
 export function createNotes(
-  facts: Pick<GuardNotes, "issuers" | "ownBodies" | "dpop" | "sessionCookie">,
+  facts: Pick<GuardNotes, "issuers" | "ownBodies" | "dpop" | "sessionCookie" | "router">,
 ): GuardNotes & {
   note(guard: object, rule: Rule): void;
   noteEndpoint(handler: object, endpoint: EndpointLike): void;

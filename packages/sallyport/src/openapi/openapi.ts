@@ -1,17 +1,20 @@
 // `auth.openapi()`: the security schemes of a document, and what each of its operations says of its guard.
 import { type Requirement, requirement } from "../authorize/index.ts";
+import { type EndpointItem, endpointItem, endpointPaths } from "./endpoints.ts";
 import { markMade, mergedResponses, mergedSchemes, mergedSecurity } from "./merge.ts";
 import type { GuardNotes } from "./notes.ts";
 import { allStatuses, type OpenApiOptions, schemeOptions } from "./options.ts";
 import { responsesOf } from "./responses.ts";
 import { joinRules, type Rule, scopesIn } from "./rule.ts";
-import { securityOf, securityScheme } from "./schemes.ts";
+import { securityOf, securityScheme, sessionScheme, sessionSecurity } from "./schemes.ts";
 import type { OperationLike, ProtectedOperation, SecurityScheme } from "./types.ts";
 
 /** An application's part of an OpenAPI document, 3.0 or 3.1. */
 export interface OpenApi {
   /** For the document's `components`. Read anew each time: endpoints become known, and scopes are added with the routes. */
   readonly components: { securitySchemes: Record<string, SecurityScheme> };
+  /** For the document's `paths`: the endpoints of the router, by path and method; none where there is no router. */
+  readonly paths: Record<string, EndpointItem>;
   /**
    * An operation with `security` and the refusals added. What the operation says itself is kept: its `security`, and its
    * answers to a status or a range (`4XX`).
@@ -31,6 +34,8 @@ export interface OpenApiKit extends OpenApi {
   ruleOf(guards: readonly unknown[]): Rule | undefined;
   /** Adds to an operation what a rule means. */
   describe<Own extends OperationLike>(rule: Rule, own: Own): Own & ProtectedOperation;
+  /** What the document says of the router's endpoint that a handler answers, by method; `undefined` of any other. */
+  endpointItem(handler: unknown): EndpointItem | undefined;
   /** Our schemes beside those that the document has: its own stay, and ours of another `auth` get scopes. */
   schemesBeside(own: object | undefined): Record<string, unknown>;
 }
@@ -74,7 +79,7 @@ export function createOpenApi(
     });
     return {
       ...own,
-      security: mergedSecurity(own.security, securityOf(all, rule)),
+      security: mergedSecurity(own.security, securityOf(all, rule, notes.sessionCookie !== undefined)),
       responses: mergedResponses(own.responses, responses),
     };
   }
@@ -82,12 +87,24 @@ export function createOpenApi(
   function ownSchemes(): Record<string, SecurityScheme> {
     const used = [...among.flatMap((one) => [...one.scopes()]), ...scopes];
     const entries = schemes().map((one) => [one.options.name, markMade(securityScheme(one, used))] as const);
-    return Object.fromEntries(entries);
+    const { sessionCookie } = notes;
+    if (sessionCookie === undefined) return Object.fromEntries(entries);
+    return { ...Object.fromEntries(entries), [sessionScheme]: markMade(sessionSecurity(sessionCookie)) };
   }
+
+  const forSession = notes.sessionCookie === undefined ? undefined : sessionScheme;
 
   return {
     get components() {
       return { securitySchemes: ownSchemes() };
+    },
+    get paths() {
+      const { endpoints = [], basePath = "" } = notes.router() ?? {};
+      return endpointPaths(endpoints, basePath, forSession);
+    },
+    endpointItem(handler) {
+      const endpoint = notes.endpointOf(handler);
+      return endpoint && endpointItem(endpoint, forSession);
     },
     schemesBeside: (own) => ({ ...ownSchemes(), ...mergedSchemes(own, ownSchemes()) }),
     operation(guard, own) {

@@ -68,8 +68,12 @@ function codesOf(
     ...all(signingIn, false),
     ...(dpop ? {} : all(["invalid_dpop_proof", "use_dpop_nonce", "replay_store_unavailable"], false)),
   };
+  // Where no token is read, none is bad.
+  const ofTokens = by !== "session";
   return (Object.keys(refusals) as AuthErrorCode[]).filter(
-    (code) => onlyIf[code] ?? !(anonymous && refusals[code].status === 401),
+    (code) =>
+      onlyIf[code] ??
+      (code === "check_failed" || (ofTokens && !(anonymous && refusals[code].status === 401))),
   );
 }
 

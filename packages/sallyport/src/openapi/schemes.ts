@@ -52,8 +52,30 @@ export function securityScheme({ issuer, options }: Scheme, used: Iterable<strin
   return { type: "http", scheme: "bearer", bearerFormat: "JWT", description: told };
 }
 
-/** The ways in of a route, each of one issuer; an empty one where nobody in particular may come, too. */
-export function securityOf(schemes: readonly Scheme[], { needed, optional }: Rule): SecurityRequirement[] {
+/** The name of the scheme that stands for a session. */
+export const sessionScheme = "session";
+
+/** What a browser has to show for a session. */
+export function sessionSecurity(cookie: string): SecurityScheme {
+  const description = "The session of whoever signed in: browsers send it by themselves";
+  return { type: "apiKey", in: "cookie", name: cookie, description };
+}
+
+/**
+ * The ways in of a route: each of one issuer, and a session where such is taken; an empty one where nobody in particular may
+ * come, too.
+ */
+export function securityOf(
+  schemes: readonly Scheme[],
+  { needed, optional, by }: Rule,
+  sessions: boolean,
+): SecurityRequirement[] {
+  const byToken = by === "session" ? [] : byTokens(schemes, needed);
+  const bySession = sessions && by !== "token" ? [{ [sessionScheme]: [] }] : [];
+  return [...byToken, ...bySession, ...(optional ? [{}] : [])];
+}
+
+function byTokens(schemes: readonly Scheme[], needed: Rule["needed"]): SecurityRequirement[] {
   const ways = waysIn(needed).flatMap(({ issuer, scopes }) =>
     schemes
       .filter((scheme) => issuer === undefined || scheme.issuer.accepted.includes(issuer))
@@ -62,8 +84,7 @@ export function securityOf(schemes: readonly Scheme[], { needed, optional }: Rul
   // An empty list would say that the route is open: what nobody can meet is shown as any token's.
   const some = ways.length > 0 ? ways : schemes.map((scheme) => oneWay(scheme, []));
   const keys = some.map((way) => JSON.stringify(way));
-  const each = some.filter((way, index) => keys.indexOf(JSON.stringify(way)) === index);
-  return optional ? [...each, {}] : each;
+  return some.filter((way, index) => keys.indexOf(JSON.stringify(way)) === index);
 }
 
 function oneWay({ issuer, options }: Scheme, scopes: readonly string[]): SecurityRequirement {

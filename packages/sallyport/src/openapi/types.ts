@@ -13,7 +13,8 @@ export type SecurityScheme =
       };
     }
   | { type: "openIdConnect"; description: string; openIdConnectUrl: string }
-  | { type: "http"; scheme: "bearer"; bearerFormat: "JWT"; description: string };
+  | { type: "http"; scheme: "bearer"; bearerFormat: "JWT"; description: string }
+  | { type: "apiKey"; in: "cookie"; name: string; description: string };
 
 /** A Media Type Object. */
 export interface MediaType {

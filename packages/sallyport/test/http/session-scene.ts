@@ -10,7 +10,6 @@ import type { SessionContent } from "../../src/session/index.ts";
 
 export const publicUrl = "https://app.example.org";
 export const signInAt = "/auth/v2/login?return_to=";
-export const csrfToken = "{csrf}";
 
 /** Whoever a session is of. `gold` is of a person who authenticated by class gold. */
 export function contentOf(subject: string): SessionContent {
@@ -117,7 +116,7 @@ async function told(request: EndpointRequest): Promise<object> {
 const json = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" };
 
 /** Three endpoints, one of each kind of methods. */
-export const endpoints: readonly Endpoint[] = [
+const endpoints: readonly Endpoint[] = [
   {
     name: "login",
     methods: ["GET"],
@@ -158,19 +157,20 @@ export interface SceneOptions {
   readonly without?: true;
 }
 
-let scene: SceneOptions = {};
+let scene: SceneOptions | undefined;
 
 /** To be called ahead of `sallyport()`. */
 export function setScene(next: SceneOptions): void {
   scene = next;
 }
 
-/** The core with the scene's sessions and endpoints in it. */
+/** The core with the scene's sessions and endpoints in it; as it is where no scene was set. */
 export function withScene<Claims>(
   core: Core<Claims>,
   { realm = "api", refuse = "answer" }: SallyportOptions = {},
   { onEvent, onRefused, now = Date.now }: SallyportDeps<Claims> = {},
 ): Core<Claims> {
+  if (!scene) return core;
   const { sessions, basePath, heardOfPrefix, without } = scene;
   const emit = onEvent && ((event: never) => onEvent(event));
   const challenge = { realm };

@@ -71,29 +71,31 @@ function setOwn({ headers = {} }: SessionRoute, add: SetHeader, set: SetHeader):
 }
 const rulesOf = ({ by }: SessionRoute) => by && { by };
 
-const onExpress: MakeSessionServer = async ({ options, deps, routes, mount, parses }) => {
-  const auth = expressAuth(options, deps);
-  const app = express();
-  if (parses) app.use(express.urlencoded({ extended: true }));
-  if (mount !== undefined) {
-    const router = auth.router();
-    router.get("/own", (request, response) => void response.send(request.baseUrl));
-    app.use(mount || "/", router);
-  }
-  for (const route of routes) {
-    const guard = auth[route.access](route.needed, rulesOf(route));
-    app.all(route.path, guard, async (request, response) => {
-      setOwn(route, response.append.bind(response), response.set.bind(response));
-      response.json(await answerOf(auth, route, request));
-    });
-  }
-  app.use(((error, _request, response, next) => {
-    if (error instanceof TypeError) return response.status(500).send(error.message);
-    if (!(error instanceof AuthError)) return next(error);
-    response.status(error.statusCode).json(thrownCode(error));
-  }) as express.ErrorRequestHandler);
-  return listen(app);
-};
+export const onExpress =
+  (framework: typeof express): MakeSessionServer =>
+  async ({ options, deps, routes, mount, parses }) => {
+    const auth = expressAuth(options, deps);
+    const app = framework();
+    if (parses) app.use(framework.urlencoded({ extended: true }));
+    if (mount !== undefined) {
+      const router = auth.router();
+      router.get("/own", (request, response) => void response.send(request.baseUrl));
+      app.use(mount || "/", router);
+    }
+    for (const route of routes) {
+      const guard = auth[route.access](route.needed, rulesOf(route));
+      app.all(route.path, guard, async (request, response) => {
+        setOwn(route, response.append.bind(response), response.set.bind(response));
+        response.json(await answerOf(auth, route, request));
+      });
+    }
+    app.use(((error, _request, response, next) => {
+      if (error instanceof TypeError) return response.status(500).send(error.message);
+      if (!(error instanceof AuthError)) return next(error);
+      response.status(error.statusCode).json(thrownCode(error));
+    }) as express.ErrorRequestHandler);
+    return listen(app);
+  };
 
 const onFastify: MakeSessionServer = async ({ options, deps, routes, mount, parses }) => {
   const auth = fastifyAuth(options, deps);
@@ -124,9 +126,15 @@ const onFastify: MakeSessionServer = async ({ options, deps, routes, mount, pars
   return { port: (app.server.address() as { port: number }).port, close: () => app.close() };
 };
 
-const onHono: MakeSessionServer = async ({ options, deps, routes, mount }) => {
+const onHono: MakeSessionServer = async ({ options, deps, routes, mount, parses }) => {
   const auth = honoAuth(options, deps);
   const app = new Hono();
+  if (parses) {
+    app.use(async (c, next) => {
+      await (c.req.query("read") === "pairs" ? c.req.parseBody() : c.req.text());
+      await next();
+    });
+  }
   if (mount !== undefined) {
     const router = auth.router();
     router.get("/own", (c) => c.text(mount));
@@ -253,8 +261,10 @@ const onNest =
     return { port: Number(new URL(await app.getUrl()).port), close: () => app.close() };
   };
 
-export const frameworks: readonly (readonly [name: string, make: MakeSessionServer])[] = [
-  ["express", onExpress],
+export type Frameworks = readonly (readonly [name: string, make: MakeSessionServer])[];
+
+export const frameworks: Frameworks = [
+  ["express", onExpress(express)],
   ["fastify", onFastify],
   ["hono", onHono],
   ["node", onNode],

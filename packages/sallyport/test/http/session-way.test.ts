@@ -74,6 +74,14 @@ describe("a guard", () => {
     expect((answer as Answer).cookies).toEqual(["__Host-sid=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"]);
   });
 
+  test("without CSRF tokens takes no header for one", async () => {
+    const { csrf: _csrf, ...without } = createSessions(false);
+    const headers = { cookie: "sid=ada", "x-csrf-token": "1" };
+    const rawHeaders = Object.entries(headers).flat();
+    const answer = await guardWith(without)(nodeFacts({ method: "POST", url: "/", headers, rawHeaders }));
+    expect((answer as Refused).error.code).toBe("cross_site_request");
+  });
+
   test("whose sign-in has no address refuses all the same", async () => {
     const { leaf, ...rest } = createSessions(false);
     const failing = {
