@@ -17,6 +17,7 @@ const elsewhere = {
   "verify/catalogue.test.ts": "reads the test files",
   "verify/discovery.test.ts": "needs node:http; the live run fetches keys",
   "verify/issuer-metadata.test.ts": "needs node:http; the live run fetches metadata",
+  "verify/provider.test.ts": "needs node:http; the live run fetches keys and metadata",
   "verify/remote-keys.test.ts": "needs node:http; the live run fetches keys",
   "verify/remote-tls.test.ts": "needs node:https",
   "verify/secrets.test.ts": "listens at modules' doors (vi.mock)",

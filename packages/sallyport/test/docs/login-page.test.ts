@@ -1,0 +1,99 @@
+// docs/login.md is a tutorial: its application is started with its settings, and somebody signs in.
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { afterEach, expect, test } from "vitest";
+import { type DevIdp, startDevIdp } from "../../../dev-idp/src/index.ts";
+import { Browser, type Page } from "../../../dev-idp/test/support.ts";
+import { defaultPaths } from "../../src/login/router-options.ts";
+
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
+const page = read("../../../../docs/login.md");
+const blocksOf = (text: string, language: string) =>
+  [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))].map(([, code = ""]) => code);
+
+test("the pages show the code that runs", () => {
+  expect(blocksOf(page, "js")).toEqual([read("./pages/login/app.mjs")]);
+  expect(blocksOf(read("../../../../docs/sessions.md"), "js")).toEqual([read("./pages/login/memory.mjs")]);
+});
+
+test("the endpoints are where the page says", () => {
+  const { token: _token, device: _device, ...paths } = defaultPaths;
+  for (const path of Object.values(paths)) expect(page).toContain(` ${path}\``);
+});
+
+let idp: DevIdp | undefined;
+let child: ChildProcess | undefined;
+let file: string | undefined;
+afterEach(async () => {
+  if (file) rmSync(file, { force: true });
+  child?.kill();
+  await idp?.close();
+});
+
+test("the tutorial: somebody signs in, comes back to where they were going, and signs out", async () => {
+  const [settings = ""] = blocksOf(page, "sh").filter((block) => block.startsWith("OIDC_ISSUER="));
+  idp = await startDevIdp({ quiet: true });
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const given = Object.fromEntries(
+    settings
+      .replace("http://127.0.0.1:4400", idp.issuer)
+      .replace("http://127.0.0.1:3000", url)
+      .trim()
+      .split("\n")
+      .map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
+  );
+  // As the page says of it, the one in the page is refused.
+  expect(await run(given, port)).toContain("SESSION_SECRET takes a random secret of 32 bytes or more");
+
+  const text = await run({ ...given, SESSION_SECRET: randomBytes(48).toString("base64") }, port);
+  expect(text).toContain(`${url}/`);
+  const program = await fetch(`${url}/orders`);
+  expect([program.status, JSON.stringify(await program.json())]).toEqual([
+    401,
+    blocksOf(page, "json")[0]?.trim(),
+  ]);
+  const browser = new Browser();
+  expect((await browser.go(`${url}/`)).text).toContain('<a href="/auth/v2/login">Sign in</a>');
+  const signIn = await through(browser, browser.go(`${url}/auth/v2/login?return_to=%2Forders`));
+  const landed = await through(browser, browser.submit(signIn, { person: "alice" }));
+  expect([landed.url, JSON.parse(landed.text).of]).toEqual([`${url}/orders`, "alice"]);
+  expect((await browser.go(`${url}/`)).text).toContain("<h1>Hello, alice</h1>");
+  await browser.go(`${url}/auth/v2/logout`, { method: "POST", headers: { origin: url } });
+  expect((await browser.go(`${url}/orders`)).status).toBe(401);
+});
+
+/** What the application says first, on either output. */
+function run(env: Record<string, string>, port: number): Promise<string> {
+  // Beside the page's own file, where its imports are found.
+  file = fileURLToPath(new URL("./pages/login/.running.mjs", import.meta.url));
+  writeFileSync(file, read("./pages/login/app.mjs").replaceAll("3000", String(port)));
+  const started = spawn(process.execPath, [file], { env: { PATH: process.env.PATH, ...env } });
+  child = started;
+  return new Promise((resolve) => {
+    started.stdout.once("data", (data) => resolve(String(data)));
+    let wrong = "";
+    started.stderr.on("data", (data) => {
+      wrong += data;
+    });
+    started.once("exit", () => resolve(wrong));
+  });
+}
+
+/** From one host to the other, until a page comes. */
+async function through(browser: Browser, coming: Promise<Page>): Promise<Page> {
+  const next = await coming;
+  return next.status >= 300 && next.status < 400 ? through(browser, browser.go(next.url)) : next;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => probe.once("listening", resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
