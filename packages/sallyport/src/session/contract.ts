@@ -74,7 +74,8 @@ export type SessionSummary = Omit<StoredSession, "sealed" | "version">;
 /**
  * Keeps sessions for all processes of an application. Each verb is atomic: whatever else goes on, in this process or in
  * another, it happens as a whole or not at all. `now` is the caller's time; an expired or idle session (`expiresAt` or `idleAt`
- * at or before `now`) is as if it were not there. A verb that fails rejects: it never answers "no" for "I don't know".
+ * at or before `now`) is as if it were not there. A verb that fails rejects: it never answers "no" for "I don't know"; what it was
+ * to do may have happened.
  */
 export interface SessionStore {
   /**

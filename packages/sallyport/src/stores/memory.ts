@@ -41,7 +41,7 @@ interface Row {
 export function createMemorySessionStore(options: MemorySessionStoreOptions = {}): SessionStore {
   checkOptions("createMemorySessionStore", options, optionTable);
   const { maxSessions = 100_000 } = options;
-  /** Scope → ids. Most people have one session: a set each would take half as much again as the sessions. */
+  /** Scope → ids. Most people have one session, and a set is large for that. */
   const byScope = new Map<string, string | Set<string>>();
   const sessions = createExpiringMap<Row>(maxSessions, ({ session }) => leave(session));
   /** Scope → when its last logout was recorded. */
