@@ -131,7 +131,7 @@ export function createPeople<Claims>(
       publicUrl: base,
       csrf: createCsrfTokens(sealer),
     },
-    router: { endpoints: login.endpoints, basePath: login.basePath },
+    router: { endpoints: login.endpoints, basePath: login.basePath, mountedAt: login.mountedAt },
     sessionCookie: cookieName(settings.cookieName, style),
     administration: {
       list: (owner) => sessions.list(owner),

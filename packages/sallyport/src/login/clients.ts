@@ -12,8 +12,8 @@ import type { VerifyAccessToken } from "./session-content.ts";
 export interface ConnectDeps extends ProviderClientDeps {
   /** The public URL, without a slash at its end. */
   readonly url: string;
-  /** The callback's path below it. */
-  readonly callback: string;
+  /** The callback's path below it, as far as it is known by now. */
+  readonly callback: () => string;
   readonly verify: VerifyAccessToken | undefined;
 }
 
@@ -29,7 +29,7 @@ function connect(client: LoginClient, where: string, deps: ConnectDeps): Connect
   checkOptions(where, options, clientTable);
   const { login = {} } = client;
   checkOptions(`${where}.login`, login, loginTable);
-  const redirectUri = login.redirectUri ?? `${url}${callback}`;
+  const redirectUri = login.redirectUri ?? `${url}${callback()}`;
   const postLogoutRedirectUri = login.postLogoutRedirectUri ?? `${url}/`;
   requireHttps(redirectUri, "login.redirectUri", { insecureAllowLoopback: true }, where);
   for (const [option, own] of Object.entries({ redirectUri, postLogoutRedirectUri })) {
@@ -45,7 +45,15 @@ function connect(client: LoginClient, where: string, deps: ConnectDeps): Connect
   }
   const scopes = ["openid", ...(login.scopes ?? ["email", "profile"]).filter((one) => one !== "openid")];
   const api = createProviderClient(client, where, deps);
-  return { api, client, redirectUri, postLogoutRedirectUri, scope: scopes.join(" ") };
+  return {
+    api,
+    client,
+    get redirectUri() {
+      return login.redirectUri ?? `${url}${callback()}`;
+    },
+    postLogoutRedirectUri,
+    scope: scopes.join(" "),
+  };
 }
 
 function whereOf({ clients }: LoginSettings, index: number): string {

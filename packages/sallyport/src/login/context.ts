@@ -113,9 +113,9 @@ export function single(parameters: URLSearchParams, name: string): string | unde
 /** Parameters of a query, or of a posted form. */
 export async function parametersOf(request: EndpointRequest): Promise<URLSearchParams> {
   if (request.method !== "POST") return queryOf(request);
-  // A POST of a script's, which says nothing more than that.
-  if (request.header("content-type") === undefined) return new URLSearchParams();
   const form = await request.form();
-  if (!form) throw new AuthError("login_interrupted", "The request's body is not a form");
-  return form;
+  if (form) return form;
+  // A POST of a script's may say nothing more than that.
+  if (request.header("content-type") === undefined) return new URLSearchParams();
+  throw new AuthError("login_interrupted", "The request's body is not a form");
 }

@@ -63,7 +63,9 @@ export interface SecretAge {
 export interface Login {
   readonly endpoints: readonly Endpoint[];
   /** What stands before the endpoints' paths. */
-  readonly basePath: string;
+  readonly basePath: string | undefined;
+  /** Told where the router is, by frameworks that know it. */
+  mountedAt(prefix: string): void;
   readonly sessions: Sessions;
   readonly renewal: TokenRenewal;
   /** The address, from the root of this origin, of the sign-in that comes back to a target of this application. */

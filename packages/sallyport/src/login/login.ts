@@ -33,9 +33,10 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
   // Read at each use: a test or a tracer may replace the global later.
   const fetch: typeof globalThis.fetch = deps.fetch ?? ((...request) => globalThis.fetch(...request));
   const { base, basePath, paths } = placesOf(settings);
-  const full = (name: EndpointName) => `${base.path}${basePath}${paths[name] || ""}`;
+  let prefix = basePath ?? "";
+  const full = (name: EndpointName) => `${base.path}${prefix}${paths[name] || ""}`;
   const style: CookieStyle = { secure: base.url.startsWith("https:") };
-  const callback = `${basePath}${paths.callback}`;
+  const callback = () => `${prefix}${paths.callback}`;
   const clients = connectClients(settings, { url: base.url, callback, fetch, now, logger, verify });
 
   const tell = createTeller(logger);
@@ -61,7 +62,9 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
   }
   const targets: TargetRules = {
     origin: new URL(base.url).origin,
-    forbidden: (["login", "callback", "logout"] as const).map((name) => comparable(full(name))),
+    get forbidden() {
+      return (["login", "callback", "logout"] as const).map((name) => comparable(full(name)));
+    },
   };
 
   function loginUrl(target: string, { acrValues = [], maxAgeSeconds }: StepUp = {}): string {
@@ -112,6 +115,9 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
   return {
     endpoints: endpointsOf(context, paths, full),
     basePath,
+    mountedAt(given) {
+      prefix = given;
+    },
     sessions,
     renewal,
     loginUrl,
@@ -156,7 +162,7 @@ function endpointsOf(
   const makers: Partial<Record<EndpointName, (path: string) => Endpoint>> = {
     login: (path) => loginEndpoint(context, path),
     callback: (path) => callbackEndpoint(context, path),
-    logout: (path) => logoutEndpoint(context, path, full("logout")),
+    logout: (path) => logoutEndpoint(context, path, () => full("logout")),
     userinfo: (path) => userinfoEndpoint(context, path),
     // Without a store there is no session to be found by what a provider says.
     ...(context.sessions.kind === "store" && {

@@ -29,7 +29,8 @@ export function placesOf({ publicUrl, clients, router = {} }: LoginSettings) {
   const { pathname } = new URL(base);
   return {
     base: { url: base, path: pathname === "/" ? "" : pathname },
-    basePath: router.basePath ?? "",
+    /** `undefined` where the framework may tell. */
+    basePath: router.basePath,
     paths,
   };
 }

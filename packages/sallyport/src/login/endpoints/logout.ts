@@ -7,7 +7,7 @@ import { asAuthError, endpoint, type LoginContext, parametersOf, single } from "
 import { escapeHtml, isNavigation } from "../pages.ts";
 import { ownTarget } from "../return-to.ts";
 
-export function logoutEndpoint(context: LoginContext, path: string, fullPath: string): Endpoint {
+export function logoutEndpoint(context: LoginContext, path: string, fullPath: () => string): Endpoint {
   const { pages, targets } = context;
   return endpoint(context, { name: "logout", methods: ["GET", "POST"], path }, async (request) => {
     const parameters = await parametersOf(request);
@@ -20,7 +20,7 @@ export function logoutEndpoint(context: LoginContext, path: string, fullPath: st
       );
     }
     // A link, or an image, of another site: only people can say whether they mean it.
-    return pages.page(200, "Sign out", question(fullPath, target));
+    return pages.page(200, "Sign out", question(fullPath(), target));
   });
 }
 
