@@ -4,5 +4,5 @@ import { createRedisSessionStore } from "sallyport/stores/redis";
 export function openStore(url: string) {
   const client = new Redis(url, { maxRetriesPerRequest: 1 });
   client.on("error", (error) => console.warn(error.message));
-  return createRedisSessionStore({ client });
+  return { client, store: createRedisSessionStore({ client }) };
 }
