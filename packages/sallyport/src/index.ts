@@ -34,6 +34,8 @@ export type {
   AgedSecret,
   ClientAuthMethod,
   ClientOptions,
+  DeviceLogin,
+  DeviceLoginRequest,
   LoginOptions,
   RouterOptions,
   TokenSource,

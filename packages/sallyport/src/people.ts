@@ -174,3 +174,8 @@ export const noAdministration: SessionAdministration = Object.freeze({
 export function noTokenSource(): never {
   throw nobodySignsIn();
 }
+
+/** Rejects always. */
+export async function noDeviceLogin(): Promise<never> {
+  throw nobodySignsIn();
+}

@@ -23,11 +23,12 @@ import {
   resourceMetadataTable,
 } from "./http/index.ts";
 import type { Identity, JsonObject } from "./identity.ts";
-import type { Login } from "./login/index.ts";
+import type { Login, SecretAge } from "./login/index.ts";
 import { checkArguments, isFunction, isPlainObject, type OptionTable } from "./options.ts";
 import {
   createPeople,
   noAdministration,
+  noDeviceLogin,
   noTokenSource,
   type People,
   type SessionAdministration,
@@ -74,6 +75,13 @@ export interface SallyportDeps<Claims = JsonObject> extends VerifierDeps<Claims>
   readonly onRefused?: OnRefused;
 }
 
+/** Plain data about an application, for a health endpoint. */
+export interface ApplicationHealth extends VerifierHealth {
+  readonly audit: readonly AuditStats[];
+  /** How old the client secrets in use are, where their options say since when (`since`). */
+  readonly clientSecrets: readonly SecretAge[];
+}
+
 /** What every framework's `auth` has in common. */
 export interface Core<Claims = JsonObject> {
   readonly verifier: Verifier<Claims>;
@@ -89,6 +97,7 @@ export interface Core<Claims = JsonObject> {
   readonly sessionCookie: string | undefined;
   readonly administration: SessionAdministration;
   tokenSource: Login["tokenSource"];
+  deviceLogin: Login["deviceLogin"];
   /** A `fetch` in the name of who came in. */
   upstream(facts: RequestFacts): Promise<typeof globalThis.fetch>;
   /** Compiles a guard; a framework's `required()` and `optional()` call it once a route. */
@@ -96,7 +105,7 @@ export interface Core<Claims = JsonObject> {
   /** Decides without throwing and without a request. */
   decide(identity: Identity<Claims>, needed: Requirement): Decision | Promise<Decision>;
   ready(): Promise<void>;
-  health(): VerifierHealth & { readonly audit: readonly AuditStats[] };
+  health(): ApplicationHealth;
   signingKeys(): readonly SigningKey[];
   /** Ends fetches in flight and writes out the audit trail. */
   close(): Promise<void>;
@@ -206,7 +215,11 @@ export function createCore<Claims = JsonObject>(
     emit: heard ? emit : undefined,
     watch,
   };
-  const health = () => ({ ...verifier.health(), audit: audit?.stats() ?? [] });
+  const health = () => ({
+    ...verifier.health(),
+    audit: audit?.stats() ?? [],
+    clientSecrets: people?.login.secretAges() ?? [],
+  });
   watch?.opened({ health });
 
   return {
@@ -223,6 +236,7 @@ export function createCore<Claims = JsonObject>(
     sessionCookie: people?.sessionCookie,
     administration: people?.administration ?? noAdministration,
     tokenSource: people?.login.tokenSource ?? noTokenSource,
+    deviceLogin: people?.login.deviceLogin ?? noDeviceLogin,
     upstream: (facts) => upstreamFetch(facts, deps),
     async ready() {
       await Promise.all([verifier.ready(), people?.login.ready()]);

@@ -33,6 +33,13 @@ export interface Auth<Claims, Carrier extends object>
    */
   readonly tokenSource: Core<Claims>["tokenSource"];
   /**
+   * Signs somebody in on another device (RFC 8628), for a command or a device without a browser: shows what to type where, and
+   * asks the provider as often as it allows.
+   *
+   * @throws TypeError where nobody signs in here; AuthError by rejection, `provider_unavailable` or `provider_refused_client`
+   */
+  readonly deviceLogin: Core<Claims>["deviceLogin"];
+  /**
    * The caller of a request on a protected route.
    *
    * @throws TypeError where the route is not protected, or nobody in particular was let in
@@ -208,11 +215,12 @@ export function createKit<Claims, Carrier extends object>(
   }
 
   const { verifier, decide, ready, health, signingKeys, close, refuse, metadata } = core;
-  const { administration, tokenSource } = core;
+  const { administration, deviceLogin, tokenSource } = core;
   return {
     auth: {
       sessions: administration,
       tokenSource,
+      deviceLogin,
       verifier,
       decide,
       ready,

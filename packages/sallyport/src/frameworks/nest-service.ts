@@ -44,6 +44,8 @@ export class Sallyport<Claims = JsonObject> implements Omit<Auth<Claims, object>
   readonly sessions: Auth<Claims, object>["sessions"];
   /** Access tokens for this application itself (client credentials), to call other services. */
   readonly tokenSource: Auth<Claims, object>["tokenSource"];
+  /** Signs somebody in on another device (RFC 8628). */
+  readonly deviceLogin: Auth<Claims, object>["deviceLogin"];
   readonly #gates: Gates;
 
   constructor(gates: Gates) {
@@ -55,6 +57,7 @@ export class Sallyport<Claims = JsonObject> implements Omit<Auth<Claims, object>
     this.signingKeys = auth.signingKeys;
     this.sessions = auth.sessions;
     this.tokenSource = auth.tokenSource;
+    this.deviceLogin = auth.deviceLogin;
     this.#gates = gates;
   }
 

@@ -3,11 +3,8 @@ export { type AgedSecret, type ClientOptions, clientTable } from "./client-optio
 export type {
   Login,
   LoginClient,
-  LoginDeps,
   LoginSettings,
-  Sealer,
   SecretAge,
-  StepUp,
 } from "./contract.ts";
 export type { DeviceLogin, DeviceLoginRequest } from "./device.ts";
 export { importDpopKey } from "./dpop-key.ts";

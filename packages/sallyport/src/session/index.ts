@@ -2,18 +2,16 @@
 export type {
   FoundSession,
   LogoutScope,
-  NewSession,
   SessionContent,
   SessionOwner,
   SessionStore,
   SessionSummary,
   Sessions,
-  SessionTokens,
   StoredSession,
   TokenRenewal,
 } from "./contract.ts";
-export type { SessionLeaf, SessionVisit } from "./leaf.ts";
+export type { SessionLeaf } from "./leaf.ts";
 export { resolveSession, type SessionOptions, sessionOptionTable } from "./options.ts";
-export { createSealer, type Sealer } from "./sealer.ts";
+export { createSealer } from "./sealer.ts";
 export { createSessionLeaf } from "./session-leaf.ts";
 export { type ApplicationSessions, createSessions } from "./sessions.ts";
