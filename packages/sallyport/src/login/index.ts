@@ -10,6 +10,7 @@ export type {
 } from "./contract.ts";
 export type { DeviceLogin, DeviceLoginRequest } from "./device.ts";
 export { createLogin } from "./login.ts";
+export { type NativeClientsOptions, nativeClientsTable } from "./native/options.ts";
 export {
   type AgedSecret,
   type ClientAuthMethod,

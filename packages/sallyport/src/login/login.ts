@@ -10,11 +10,14 @@ import { requireOwnUrl } from "./credentials.ts";
 import { startDeviceLogin } from "./device.ts";
 import { backchannelLogoutEndpoint } from "./endpoints/backchannel-logout.ts";
 import { callbackEndpoint } from "./endpoints/callback.ts";
+import { deviceEndpoint } from "./endpoints/device.ts";
 import { frontchannelLogoutEndpoint } from "./endpoints/frontchannel-logout.ts";
 import { loginEndpoint } from "./endpoints/login.ts";
 import { logoutEndpoint } from "./endpoints/logout.ts";
 import { sessionEndpoint } from "./endpoints/session.ts";
+import { tokenEndpoint } from "./endpoints/token.ts";
 import { userinfoEndpoint } from "./endpoints/userinfo.ts";
+import { createNativeClients } from "./native/native.ts";
 import { loadOpenid } from "./openid.ts";
 import { clientTable, loginTable } from "./options.ts";
 import { createPages } from "./pages.ts";
@@ -46,6 +49,8 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
   );
   const style: CookieStyle = { secure: base.url.startsWith("https:") };
   checkModes(clients, style);
+  const { nativeClients } = settings;
+  if (nativeClients) checkUnbound(clients);
 
   function connect(
     client: LoginClient,
@@ -123,6 +128,7 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
     style,
     targets,
     verify,
+    native: nativeClients && createNativeClients(nativeClients, { sealer, now }),
     now,
     loginUrl,
     clientOf,
@@ -228,14 +234,27 @@ function checkModes(clients: readonly ConnectedClient[], { secure }: CookieStyle
   );
 }
 
+/** A native client has not got the key that tokens would be bound to, and must not get tokens that are less than was asked for. */
+function checkUnbound(clients: readonly ConnectedClient[]): void {
+  if (clients.every(({ client }) => client.login?.dpop !== true)) return;
+  throw new TypeError(
+    "sallyport: `nativeClients` can't go with `login.dpop`: native clients get tokens that are bound to no key",
+  );
+}
+
 function endpointsOf(
   context: LoginContext,
   paths: Paths,
   full: (name: EndpointName) => string,
 ): readonly Endpoint[] {
+  const { native } = context;
   const makers: Partial<Record<EndpointName, (path: string) => Endpoint>> = {
     login: (path) => loginEndpoint(context, path),
     callback: (path) => callbackEndpoint(context, path),
+    ...(native && {
+      token: (path: string) => tokenEndpoint(context, native, path),
+      device: (path: string) => deviceEndpoint(context, native, path),
+    }),
     logout: (path) => logoutEndpoint(context, path, full("logout")),
     userinfo: (path) => userinfoEndpoint(context, path),
     // Without a store there is no session to be found by what a provider says.
