@@ -1,0 +1,180 @@
+// An application in which people sign in, and a browser that keeps its cookies as one does.
+import { parseCookies } from "../../src/cookies.ts";
+import type { Answer, EndpointRequest } from "../../src/http/index.ts";
+import {
+  createLogin,
+  type Login,
+  type LoginClient,
+  type LoginOptions,
+  type LoginSettings,
+} from "../../src/login/index.ts";
+import type { SessionContent } from "../../src/session/index.ts";
+import { createVerifier, type VerifierOptions } from "../../src/verify/index.ts";
+import { type PlainSessions, plainSealer, plainSessions } from "./plain-sessions.ts";
+import {
+  type ProviderScript,
+  type ScriptedProvider,
+  startScriptedProvider,
+} from "./scripted-login-provider.ts";
+
+export interface LoginApp {
+  readonly provider: ScriptedProvider;
+  readonly login: Login;
+  readonly sessions: PlainSessions;
+  readonly clock: { now: number };
+  /** What the log was told: event, code, message. */
+  readonly log: { event: string; code?: string; message: string }[];
+  browser(): Browser;
+}
+
+export interface LoginAppOptions {
+  readonly script?: ProviderScript;
+  readonly login?: LoginOptions;
+  readonly client?: Partial<LoginClient>;
+  readonly verifier?: Partial<VerifierOptions>;
+  readonly settings?: Partial<LoginSettings>;
+  readonly kind?: "cookie" | "store";
+}
+
+export const publicUrl = "https://app.example";
+
+export async function startLoginApp(options: LoginAppOptions = {}): Promise<LoginApp> {
+  const clock = { now: Date.now() };
+  const now = () => clock.now;
+  const provider = await startScriptedProvider({ now, script: options.script ?? {} });
+  const log: LoginApp["log"] = [];
+  const write = (details: object, message: string) => {
+    log.push({ ...(details as { event: string }), message });
+  };
+  const logger = { info: write, warn: write, error: write };
+  const verifier = createVerifier(
+    { issuer: provider.issuer, insecureAllowLoopback: true, ...options.verifier },
+    { now, logger },
+    undefined,
+    { clients: [true] },
+  );
+  const [own] = verifier.providers();
+  if (!own) throw new TypeError("The verifier has a provider");
+  const sessions = plainSessions(now, options.kind);
+  const login = createLogin(
+    {
+      clients: [
+        {
+          provider: own,
+          clientId: provider.clientId,
+          clientSecret: "web-secret-web-secret-web-secret-1",
+          ...(options.login && { login: options.login }),
+          ...options.client,
+        },
+      ],
+      publicUrl,
+      ...options.settings,
+    },
+    {
+      sessions: () => sessions,
+      sealer: plainSealer(now),
+      now,
+      logger,
+      ...(options.verifier?.audience && {
+        verify: async (token) => verifier.check(token),
+      }),
+    },
+  );
+  return { provider, login, sessions, clock, log, browser: () => createBrowser(login) };
+}
+
+export interface BrowserRequest {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly form?: URLSearchParams | Record<string, string>;
+  /** Sends these cookies in place of the jar's. */
+  readonly cookie?: string | undefined;
+}
+
+export interface Browser {
+  readonly jar: Map<string, string>;
+  /** The `Set-Cookie` headers of the last answer. */
+  setCookies: readonly string[];
+  send(target: string, request?: BrowserRequest): Promise<Answer>;
+  /** Opens the sign-in: the provider's address. */
+  open(query?: string): Promise<string>;
+}
+
+const navigation: Readonly<Record<string, string>> = {
+  accept: "text/html",
+  "sec-fetch-mode": "navigate",
+  "sec-fetch-site": "none",
+};
+
+function createBrowser(login: Login): Browser {
+  const jar = new Map<string, string>();
+  const browser: Browser = {
+    jar,
+    setCookies: [],
+    async send(target, { method = "GET", headers = navigation, form, ...rest } = {}) {
+      const [path = ""] = target.split("?");
+      const endpoint = login.endpoints.find((one) => path.endsWith(one.path));
+      if (!endpoint?.methods.includes(method as "GET")) throw new TypeError(`${method} ${path}: no endpoint`);
+      const held = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+      const request: EndpointRequest = {
+        method,
+        target,
+        header: (name) => headers[name],
+        cookie: "cookie" in rest ? rest.cookie : held === "" ? undefined : held,
+        form: async () => (form === undefined ? undefined : new URLSearchParams(form)),
+        requestId: undefined,
+      };
+      const answer = await endpoint.handle(request);
+      browser.setCookies = answer.cookies;
+      for (const line of answer.cookies) {
+        const [[name, [value = ""]] = ["", []]] = parseCookies(line.split(";")[0]);
+        if (/Max-Age=0/.test(line)) jar.delete(name);
+        else jar.set(name, value);
+      }
+      return answer;
+    },
+    async open(query = "") {
+      const answer = await browser.send(`/auth/v2/login${query}`);
+      const { location } = answer.headers;
+      if (location === undefined)
+        throw new TypeError(`The sign-in answered ${answer.status}: ${answer.text}`);
+      return location;
+    },
+  };
+  return browser;
+}
+
+/** The whole way: to the provider and back. */
+export async function signIn(app: LoginApp, browser: Browser, query = ""): Promise<Answer> {
+  return comeBack(app, browser, await browser.open(query));
+}
+
+/** From the provider's address back to the callback. */
+export async function comeBack(app: LoginApp, browser: Browser, url: string): Promise<Answer> {
+  const { location, form } = await app.provider.visit(url);
+  if (form) return browser.send("/auth/v2/callback", { method: "POST", form, headers: crossSitePost });
+  return browser.send(pathOf(location ?? ""));
+}
+
+export const crossSitePost = {
+  accept: "text/html",
+  "sec-fetch-mode": "navigate",
+  "sec-fetch-site": "cross-site",
+};
+
+export function pathOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  return `${pathname}${search}`;
+}
+
+/** The one session that there is. */
+export function onlySession({ sessions }: LoginApp): SessionContent {
+  const [content, ...more] = sessions.live.values();
+  if (!content || more.length > 0) throw new TypeError(`There are ${sessions.live.size} sessions, not one`);
+  return content;
+}
+
+/** The code that the log has for what went wrong last. */
+export function lastCode({ log }: LoginApp): string | undefined {
+  return log.findLast(({ code }) => code !== undefined)?.code;
+}
