@@ -19,9 +19,9 @@ export function deviceEndpoint(context: LoginContext, native: NativeClients, pat
     const form = createForm((await request.form()) ?? new URLSearchParams());
     const { api, scope } = await connectedFor(context, native, form);
     native.admitDevice();
+    const startedAt = now();
     const started = await startDeviceLogin(scope, { api, verify, now }).catch(unavailable);
     const { userCode, verificationUri, verificationUriComplete, intervalSeconds } = started;
-    const startedAt = now();
     const expiresAt = Math.min(started.expiresAt, startedAt + longestMs);
     const { client } = api;
     const handle = await native.handles.sealDevice({
