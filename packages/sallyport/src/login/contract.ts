@@ -3,9 +3,9 @@ import type { Endpoint } from "../http/index.ts";
 import type { Identity, JsonObject, JsonValue } from "../identity.ts";
 import type { SessionContent, Sessions, TokenRenewal } from "../session/index.ts";
 import type { Logger, Provider, Verified } from "../verify/index.ts";
+import type { ClientOptions } from "./client-options.ts";
 import type { DeviceLogin, DeviceLoginRequest } from "./device.ts";
 import type { NativeClientsOptions } from "./native/options.ts";
-import type { ClientOptions } from "./options.ts";
 import type { RouterOptions } from "./router-options.ts";
 import type { TokenSource, TokenSourceRequest } from "./token-source.ts";
 

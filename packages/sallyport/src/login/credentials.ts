@@ -1,9 +1,10 @@
 // Who we are to a provider: the way of proving it, and two secrets at once while one takes the other's place.
 
 import type { JsonObject } from "../identity.ts";
-import { importPrivateKey, isLoopbackUrl, judgePrivateKey, stringList } from "../verify/index.ts";
+import { importPrivateKey, judgePrivateKey, stringList } from "../verify/index.ts";
+import type { AgedSecret, ClientOptions } from "./client-options.ts";
 import type { Openid } from "./openid.ts";
-import type { AgedSecret, ClientAuthMethod, ClientOptions } from "./options.ts";
+import type { ClientAuthMethod } from "./options.ts";
 
 /** Client authentication as openid-client takes it. */
 export type ClientAuthentication = ReturnType<Openid["None"]>;
@@ -106,14 +107,4 @@ function checkTogether({
       `${where}: \`clientSecret\` goes with the \`authMethod\` client_secret_basic or client_secret_post`,
     );
   }
-}
-
-/** @throws TypeError where an address of ours is not https, or loopback */
-export function requireOwnUrl(url: string, option: string, where: string): void {
-  const { protocol, username, password } = new URL(url);
-  const good = protocol === "https:" || (protocol === "http:" && isLoopbackUrl(url));
-  if (good && !username && !password) return;
-  throw new TypeError(
-    `${where}: \`${option}\` takes an https URL without a user or password; http for loopback only`,
-  );
 }

@@ -150,7 +150,9 @@ function checkTimes(
   const { clockToleranceSeconds: tolerance } = provider;
   const seconds = now / 1000;
   // Put so that what is not a number refuses.
-  if (!(isDate(exp) && seconds < exp + tolerance)) throw refused("its exp is missing, or has passed");
+  if (!(isDate(exp) && seconds < exp + tolerance)) {
+    throw refused("its exp is missing, or has passed: compare the provider's clock with this one");
+  }
   if (!(isDate(iat) && iat <= seconds + tolerance)) {
     throw refused("its iat is missing, or in the future: compare the provider's clock with this one");
   }

@@ -1,4 +1,5 @@
 // Signing people in: what the composition root may reach.
+export { type AgedSecret, type ClientOptions, clientTable } from "./client-options.ts";
 export type {
   Login,
   LoginClient,
@@ -11,13 +12,6 @@ export type {
 export type { DeviceLogin, DeviceLoginRequest } from "./device.ts";
 export { createLogin } from "./login.ts";
 export { type NativeClientsOptions, nativeClientsTable } from "./native/options.ts";
-export {
-  type AgedSecret,
-  type ClientAuthMethod,
-  type ClientOptions,
-  clientTable,
-  type LoginOptions,
-  loginTable,
-} from "./options.ts";
+export { type ClientAuthMethod, type LoginOptions, loginTable } from "./options.ts";
 export { type RouterOptions, routerTable } from "./router-options.ts";
 export type { TokenSource, TokenSourceRequest } from "./token-source.ts";

@@ -1,12 +1,11 @@
 // Signing people in, wired together: clients, transactions, endpoints, and what renews and ends sessions.
 import type { CookieStyle } from "../cookies.ts";
 import type { Endpoint, EndpointName } from "../http/index.ts";
-import { checkOptions } from "../options.ts";
 import { quietly } from "../quietly.ts";
 import type { SessionContent } from "../session/index.ts";
+import { connectClients } from "./clients.ts";
 import { type ConnectedClient, createTeller, type LoginContext } from "./context.ts";
-import type { Login, LoginClient, LoginDeps, LoginSettings, StepUp } from "./contract.ts";
-import { requireOwnUrl } from "./credentials.ts";
+import type { Login, LoginDeps, LoginSettings, StepUp } from "./contract.ts";
 import { startDeviceLogin } from "./device.ts";
 import { backchannelLogoutEndpoint } from "./endpoints/backchannel-logout.ts";
 import { callbackEndpoint } from "./endpoints/callback.ts";
@@ -19,12 +18,10 @@ import { tokenEndpoint } from "./endpoints/token.ts";
 import { userinfoEndpoint } from "./endpoints/userinfo.ts";
 import { createNativeClients } from "./native/native.ts";
 import { loadOpenid } from "./openid.ts";
-import { clientTable, loginTable } from "./options.ts";
 import { createPages } from "./pages.ts";
-import { createProviderClient } from "./provider-client.ts";
+import { type Paths, placesOf } from "./places.ts";
 import { createRenewal } from "./renewal.ts";
 import { comparable, ownTarget, type TargetRules } from "./return-to.ts";
-import { defaultPaths, routerTable } from "./router-options.ts";
 import { identityOf } from "./session-content.ts";
 import { createTokenSource } from "./token-source.ts";
 import { createTransactions } from "./transactions.ts";
@@ -36,48 +33,14 @@ import { createTransactions } from "./transactions.ts";
  */
 export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
   const { now = Date.now, logger, sealer, verify, waitUntil } = deps;
+  const { nativeClients } = settings;
   // Read at each use: a test or a tracer may replace the global later.
   const fetch: typeof globalThis.fetch = deps.fetch ?? ((...request) => globalThis.fetch(...request));
   const { base, basePath, paths } = placesOf(settings);
   const full = (name: EndpointName) => `${base.path}${basePath}${paths[name] || ""}`;
-  const clients = settings.clients.map((client, index) =>
-    connect(client, {
-      where: whereOf(settings, index),
-      base: base.url,
-      callback: `${basePath}${paths.callback}`,
-    }),
-  );
   const style: CookieStyle = { secure: base.url.startsWith("https:") };
-  checkModes(clients, style);
-  const { nativeClients } = settings;
-  if (nativeClients) checkUnbound(clients);
-
-  function connect(
-    client: LoginClient,
-    { where, base: url, callback }: { where: string; base: string; callback: string },
-  ): ConnectedClient {
-    const { provider: _provider, ...options } = client;
-    checkOptions(where, options, clientTable);
-    const { login = {} } = client;
-    checkOptions(`${where}.login`, login, loginTable);
-    const redirectUri = login.redirectUri ?? `${url}${callback}`;
-    const postLogoutRedirectUri = login.postLogoutRedirectUri ?? `${url}/`;
-    requireOwnUrl(redirectUri, "login.redirectUri", where);
-    for (const [option, own] of Object.entries({ redirectUri, postLogoutRedirectUri })) {
-      if (new URL(own).origin === new URL(url).origin) continue;
-      throw new TypeError(
-        `${where}: \`login.${option}\` takes an address of this application: below \`publicUrl\``,
-      );
-    }
-    if (login.identity === "access_token" && !verify) {
-      throw new TypeError(
-        `${where}: \`login.identity\` access_token needs \`audience\`: it is an access token for this API then`,
-      );
-    }
-    const scopes = ["openid", ...(login.scopes ?? ["email", "profile"]).filter((one) => one !== "openid")];
-    const api = createProviderClient(client, where, { fetch, now, logger });
-    return { api, client, redirectUri, postLogoutRedirectUri, scope: scopes.join(" ") };
-  }
+  const callback = `${basePath}${paths.callback}`;
+  const clients = connectClients(settings, { url: base.url, callback, fetch, now, logger, verify });
 
   const tell = createTeller(logger);
   const clientOf = ({ provider, clientId }: Pick<SessionContent, "provider" | "clientId">) =>
@@ -128,7 +91,7 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
     style,
     targets,
     verify,
-    native: nativeClients && createNativeClients(nativeClients, { sealer, now }),
+    native: nativeClients && createNativeClients(nativeClients, { sealer, now, clients: settings.clients }),
     now,
     loginUrl,
     clientOf,
@@ -188,58 +151,6 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
         return days === undefined ? [] : [{ issuer: client.provider.name, days }];
       }),
   };
-}
-
-type Paths = Readonly<Record<EndpointName, string | false>>;
-
-/** Where this application is, and where its endpoints are below that. */
-function placesOf({ publicUrl, clients, router = {} }: LoginSettings) {
-  if (clients.length === 0) throw new TypeError("Signing people in needs a client: `clientId`");
-  checkOptions("router", router, routerTable);
-  const url = publicUrl ?? originOf(clients[0]?.login?.redirectUri);
-  if (url === undefined) {
-    throw new TypeError("Signing people in needs `publicUrl`: a request's `Host` is never believed");
-  }
-  requireOwnUrl(url, "publicUrl", "sallyport");
-  const base = url.replace(/\/+$/, "");
-  const given = Object.fromEntries(
-    Object.entries(router.paths ?? {}).filter(([, path]) => path !== undefined),
-  );
-  const paths: Paths = { ...defaultPaths, ...given };
-  for (const name of ["login", "callback"] as const) {
-    if (paths[name] === false)
-      throw new TypeError(`router: \`paths.${name}\` takes a path: without it nobody can sign in`);
-  }
-  const { pathname } = new URL(base);
-  return {
-    base: { url: base, path: pathname === "/" ? "" : pathname },
-    basePath: router.basePath ?? "",
-    paths,
-  };
-}
-
-function originOf(url: string | undefined): string | undefined {
-  return url === undefined ? undefined : new URL(url).origin;
-}
-
-function whereOf({ clients }: LoginSettings, index: number): string {
-  return clients.length === 1 ? "sallyport" : `issuers[${index}]`;
-}
-
-/** A form that the provider's page posts is a request from another site: its cookie is `SameSite=None`, which takes https. */
-function checkModes(clients: readonly ConnectedClient[], { secure }: CookieStyle): void {
-  if (secure || clients.every(({ client }) => client.login?.responseMode !== "form_post")) return;
-  throw new TypeError(
-    "sallyport: `login.responseMode` form_post needs an https `publicUrl`: browsers send no cookie along otherwise",
-  );
-}
-
-/** A native client has not got the key that tokens would be bound to, and must not get tokens that are less than was asked for. */
-function checkUnbound(clients: readonly ConnectedClient[]): void {
-  if (clients.every(({ client }) => client.login?.dpop !== true)) return;
-  throw new TypeError(
-    "sallyport: `nativeClients` can't go with `login.dpop`: native clients get tokens that are bound to no key",
-  );
 }
 
 function endpointsOf(

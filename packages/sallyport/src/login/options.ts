@@ -19,13 +19,6 @@ export type ClientAuthMethod =
   | "self_signed_tls_client_auth"
   | "none";
 
-/** A client secret, and since when it has been in use. */
-export interface AgedSecret {
-  readonly secret: string;
-  /** A date (`2026-11-21`): a secret in use for more than 90 days is warned of. */
-  readonly since?: string;
-}
-
 /** How people sign in at one provider. */
 export interface LoginOptions {
   /** What is asked for. `openid` is always among it. Default: `openid email profile`. */
@@ -66,14 +59,6 @@ export interface LoginOptions {
   readonly label?: string;
 }
 
-/** This application as a client of one provider. */
-export interface ClientOptions {
-  readonly clientId?: string;
-  /** The client's secret; two at once where one takes the other's place: the first is used, the other tried after it. */
-  readonly clientSecret?: string | readonly (string | AgedSecret)[];
-  readonly login?: LoginOptions;
-}
-
 const authMethods: readonly string[] = [
   "client_secret_basic",
   "client_secret_post",
@@ -109,14 +94,6 @@ const ownParameters = [
 const isExtra = (value: unknown) =>
   isPlainObject(value) &&
   Object.entries(value).every(([name, text]) => isText(text) && !ownParameters.includes(name));
-const isDate = (value: unknown) =>
-  typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value) && Number.isFinite(Date.parse(value));
-const isSecret = (value: unknown) =>
-  isText(value) ||
-  (isPlainObject(value) &&
-    Object.keys(value).every((name) => name === "secret" || name === "since") &&
-    isText(value.secret) &&
-    (value.since === undefined || isDate(value.since)));
 const trueOrFalse = { check: isBoolean, takes: "true or false" } as const;
 const parseBoolean = (text: string) => (text === "true" ? true : text === "false" ? false : text);
 
@@ -242,31 +219,6 @@ export const loginTable = {
     takes: "up to 64 characters",
     doc: "What people read where they choose between several providers.",
     default: "the issuer's host",
-  },
-} as const satisfies OptionTable;
-
-/** Rows of {@link ClientOptions}. */
-export const clientTable = {
-  clientId: {
-    check: isText,
-    takes: "the id of this application's client at the provider",
-    doc: "This application's client at the provider: with it, people sign in there.",
-    env: ["OIDC_CLIENT_ID"],
-  },
-  clientSecret: {
-    check: (value) =>
-      isText(value) ||
-      (Array.isArray(value) && value.length > 0 && value.length <= 2 && value.every(isSecret)),
-    takes: "the client's secret, or a list of one or two: texts or { secret, since }",
-    doc: "The client's secret. While one takes another's place, both: the first is used, the other tried where the provider refuses it. A secret with a date (`since`) is warned of after 90 days.",
-    env: ["OIDC_CLIENT_SECRET"],
-    secret: true,
-  },
-  login: {
-    check: isPlainObject,
-    takes: `an object of ${Object.keys(loginTable).join(", ")}`,
-    doc: "How people sign in.",
-    members: loginTable,
   },
 } as const satisfies OptionTable;
 

@@ -150,9 +150,7 @@ function asRenewal(thrown: unknown): AuthError {
   const forGood =
     error.code === "invalid_id_token" ||
     error.code === "session_ended" ||
-    (thrown instanceof ProviderFailure && thrown.code === "invalid_grant") ||
-    // The access token that the identity is made of is not good: 503 is of what could not be found out.
-    (!(thrown instanceof ProviderFailure) && error.status !== 503);
+    (thrown instanceof ProviderFailure && thrown.code === "invalid_grant");
   return forGood
     ? ended(error.message, error)
     : new AuthError("refresh_failed", `The tokens cannot be renewed: ${error.message}`, { cause: error });

@@ -61,7 +61,7 @@ export async function identityClaims(
   verify: VerifyAccessToken | undefined,
 ): Promise<JsonObject> {
   if (login.identity !== "access_token" || !verify) return without(payload, ofTheAnswer);
-  const { identity } = await verify(accessToken);
+  const { identity } = await verify(accessToken).catch(asPartOfAnswer);
   // Two tokens of one answer are about one person, or one of them is somebody else's.
   if (identity.issuer !== provider.issuer(payload.iss) || identity.subject !== payload.sub) {
     throw new AuthError("invalid_id_token", "The access token is not of the person that the ID token is of");
@@ -69,13 +69,25 @@ export async function identityClaims(
   return identity.claims as JsonObject;
 }
 
+/** Whoever signs in did not send it: what is wrong with it is the provider's. */
+function asPartOfAnswer(thrown: unknown): never {
+  if (!(thrown instanceof AuthError)) throw thrown;
+  const { status, message } = thrown;
+  throw status === 503
+    ? new AuthError("provider_unavailable", message, { cause: thrown })
+    : new AuthError("invalid_id_token", `The access token is not good: ${message}`, { cause: thrown });
+}
+
 /** Who a session is of. */
 export function identityOf({ provider }: LoginClient, content: SessionContent): Identity {
   const identity = provider.identify(content.claims);
+  const { expiresAt } = content.tokens;
   const scopes = content.tokens.scope.split(" ").filter((one) => one !== "");
   return Object.freeze({
     ...identity,
     clientId: identity.clientId ?? content.clientId,
+    // The session goes on after the ID token's own end: that was the end of its use as a message.
+    expiresAt: expiresAt === undefined ? identity.expiresAt : Math.floor(expiresAt / 1000),
     // An ID token has none: what was granted is what the session's access token may do.
     scopes: identity.scopes.length > 0 ? identity.scopes : Object.freeze(scopes),
   });

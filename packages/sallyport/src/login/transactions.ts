@@ -74,6 +74,8 @@ const prefix = "sallyport-login-";
 /** The time it was made, so that the oldest is known without opening it, and 32 random bytes; it survives any encoding. */
 const stateForm = /^[0-9a-z]{6,9}-[A-Za-z0-9_-]{43}$/;
 const partInName = 12;
+/** What follows the prefix in the name of a cookie of ours: no other is removed, whatever a header holds. */
+const nameEnd = /^[0-9a-z]{6,9}-[A-Za-z0-9_-]{12}$/;
 
 export function createTransactions({ sealer, once, style, now }: TransactionsDeps): Transactions {
   const start = cookieName(prefix, style);
@@ -90,7 +92,7 @@ export function createTransactions({ sealer, once, style, now }: TransactionsDep
   /** The names of those that have to go, the oldest first, so that the rest and a new one are within bounds. */
   function surplus(cookie: string | undefined, newBytes: number): readonly string[] {
     const own = [...parseCookies(cookie)]
-      .filter(([name]) => name.startsWith(start))
+      .filter(([name]) => name.startsWith(start) && nameEnd.test(name.slice(start.length)))
       .map(([name, values]) => ({
         name,
         bytes: values.reduce((sum, value) => sum + name.length + value.length, 0),

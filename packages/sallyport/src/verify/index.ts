@@ -14,7 +14,7 @@ export type { ClaimName, IssuerOptions, JsonWebKeySet } from "./issuers/issuer-o
 export type { Condition, Preset, Tenancy } from "./issuers/preset.ts";
 export { inferPreset, presetsAccepting } from "./issuers/preset-choice.ts";
 export { type PresetName, presets } from "./issuers/presets.ts";
-export { isLoopbackUrl } from "./issuers/urls.ts";
+export { requireHttps } from "./issuers/urls.ts";
 export type { Algorithm } from "./keys/algorithms.ts";
 export { algorithmRow } from "./keys/algorithms.ts";
 export { judgeJwk } from "./keys/jwk.ts";

@@ -1,5 +1,6 @@
 // What comes back to the callback, and what of it is taken: everything else is dropped before the token endpoint hears of it.
 import { describe, expect, test } from "vitest";
+import { AuthError } from "../../src/index.ts";
 import {
   comeBack,
   crossSitePost,
@@ -263,7 +264,7 @@ describe("a transaction", () => {
     expect([both.status, app.provider.count("/token")]).toEqual([400, 0]);
   });
 
-  test("a logout during the sign-in wins, and its tokens are given back", async () => {
+  test("a logout during the sign-in wins", async () => {
     const app = await startLoginApp();
     const browser = app.browser();
     const url = await browser.open();
@@ -271,7 +272,6 @@ describe("a transaction", () => {
     await app.sessions.endAll({ issuer: app.provider.issuer, subject: "person-1" });
     const answer = await comeBack(app, browser, url);
     expect([answer.status, lastCode(app), app.sessions.live.size]).toEqual([401, "session_ended", 0]);
-    await expect.poll(() => app.provider.count("/revoke")).toBe(1);
   });
 
   test("S01: a session that is there already ends, and the new one has another id", async () => {
@@ -282,6 +282,23 @@ describe("a transaction", () => {
     await signIn(app, browser);
     expect([...app.sessions.live.keys()]).not.toContain(before);
     expect(onlySession(app).subject).toBe("person-1");
+  });
+
+  test("tokens that no session could be made of are given back", async () => {
+    const app = await startLoginApp();
+    app.sessions.start = () =>
+      Promise.reject(new AuthError("session_store_unavailable", "The store is down"));
+    const answer = await signIn(app, app.browser());
+    expect([answer.status, lastCode(app)]).toEqual([503, "session_store_unavailable"]);
+    await expect.poll(() => app.provider.count("/revoke")).toBe(1);
+  });
+
+  test("L44: no cookie but those of sign-ins is removed, whatever its name begins with", async () => {
+    const app = await startLoginApp();
+    const names = Array.from({ length: 20 }, (_, index) => `__Host-sallyport-login-${index}-other`);
+    const browser = app.browser();
+    await browser.send("/auth/v2/login", { cookie: names.map((name) => `${name}=1`).join("; ") });
+    expect(browser.setCookies).toHaveLength(1);
   });
 
   test("L47: with a store that is down, nobody is signed in", async () => {

@@ -32,6 +32,9 @@ export interface ProviderScript {
   authorize?: (good: [string, string][], asked: URLSearchParams) => [string, string][];
   idToken?: BentJwt;
   token?: (good: Json, form: URLSearchParams) => Bent | undefined | Promise<Bent | undefined>;
+  /** Answers before anything is spent. */
+  beforeToken?: (() => Bent | undefined) | undefined;
+  par?: () => Bent;
   userinfo?: (good: Json) => Bent | undefined;
   /** Refuses these secrets; default: every secret is good. */
   refusedSecrets?: readonly string[];
@@ -190,6 +193,7 @@ export async function startScriptedProvider({
       case "/authorize":
         return authorize(url.searchParams, response);
       case "/par": {
+        if (script.par) return send(response, script.par());
         const uri = `urn:request:${next()}`;
         pushed.set(uri, form);
         return send(response, { status: 201, body: { request_uri: uri, expires_in: 60 } });
@@ -251,6 +255,8 @@ export async function startScriptedProvider({
       response.setHeader("www-authenticate", 'Basic realm="provider"');
       return refused("invalid_client", 401);
     }
+    const early = script.beforeToken?.();
+    if (early) return send(response, early);
     const kind = form.get("grant_type");
     const accessToken = `access-${next()}`;
     let good: Json = { access_token: accessToken, token_type: "Bearer", expires_in: 300 };

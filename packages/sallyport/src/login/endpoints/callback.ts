@@ -116,15 +116,15 @@ async function finish(
   if (answer.code === undefined)
     throw new AuthError("login_interrupted", "The provider's answer has no code");
   const content = await exchange(context, connected, transaction, answer);
-  const changes = await context.sessions.start({
-    content,
-    since: transaction.startedAt,
-    cookie: request.cookie,
-  });
-  if (!changes) {
-    context.background(context.renewal.discard(content));
-    throw new AuthError("session_ended", "A logout came during the sign-in, and wins");
-  }
+  const changes = await context.sessions
+    .start({ content, since: transaction.startedAt, cookie: request.cookie })
+    .catch((thrown: unknown) => {
+      // No session has them: what was granted is given back.
+      context.background(context.renewal.discard(content));
+      throw thrown;
+    });
+  // Then the sessions give the tokens back themselves.
+  if (!changes) throw new AuthError("session_ended", "A logout came during the sign-in, and wins");
   const round = anotherRound(request.cookie, context);
   return context.pages.redirect(transaction.target, { cookies: [...cookies, round, ...changes] });
 }
@@ -157,14 +157,16 @@ export async function exchange(
   for (const [name, value] of Object.entries({ code, state, iss })) {
     if (value !== undefined) url.searchParams.set(name, value);
   }
-  const answer = await api.grant({ what: "The code", dpopKey }, ({ openid, config, dpop }) =>
-    openid.authorizationCodeGrant(
-      config,
-      url,
-      { pkceCodeVerifier: verifier, expectedState: transaction.state },
-      resourceOf(api),
-      dpop,
-    ),
+  const answer = await api.grant(
+    { what: `The code (redirect_uri ${redirectUri})`, dpopKey },
+    ({ openid, config, dpop }) =>
+      openid.authorizationCodeGrant(
+        config,
+        url,
+        { pkceCodeVerifier: verifier, expectedState: transaction.state },
+        resourceOf(api),
+        dpop,
+      ),
   );
   const { provider, clientId, login = {} } = client;
   const { trustedAudiences } = login;

@@ -81,9 +81,12 @@ function wishOf(parameters: URLSearchParams, { client }: ConnectedClient, contex
 }
 
 /** A request can't ask for less than is configured: where classes are, one of those has to be among its own. */
-function acrOf(asked: string | undefined, configured: readonly string[] | undefined) {
-  const own = (asked ?? "").split(" ").filter((one) => /^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/.test(one));
-  const allowed = configured ? own.filter((one) => configured.includes(one)) : own.slice(0, 8);
+function acrOf(asked = "", configured: readonly string[] | undefined) {
+  // It travels in a cookie.
+  const own = (asked.length > 255 ? "" : asked)
+    .split(" ")
+    .filter((one) => /^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/.test(one));
+  const allowed = configured ? own.filter((one) => configured.includes(one)) : own;
   return allowed.length > 0 ? allowed : configured;
 }
 
@@ -104,6 +107,7 @@ async function toProvider(
   const { api, client } = connected;
   const { login = {} } = client;
   const { transactions, now } = context;
+  const crossSite = login.responseMode === "form_post";
   const dpopKey = login.dpop ? await createDpopKey() : undefined;
   const { acrValues, maxAgeSeconds, target, asked } = wish;
   const transaction: Transaction = {
@@ -121,7 +125,6 @@ async function toProvider(
     dpopKey,
   };
   const url = await authorizationUrl(connected, transaction, wish);
-  const crossSite = login.responseMode === "form_post";
   const cookies = await transactions.keep(transaction, request.cookie, { crossSite });
   return context.pages.redirect(url.href, { cookies });
 
@@ -139,7 +142,7 @@ async function toProvider(
       // RFC 7636 §4.2, always: whoever gets hold of the code has not got the verifier.
       code_challenge: await platform.sha256(verifier),
       code_challenge_method: "S256",
-      ...(crossSiteMode(login.responseMode) && { response_mode: "form_post" }),
+      ...(crossSite && { response_mode: "form_post" }),
       ...(prompt !== undefined && { prompt }),
       ...(acrValues && { acr_values: acrValues.join(" ") }),
       ...(maxAgeSeconds !== undefined && { max_age: String(maxAgeSeconds) }),
@@ -147,7 +150,9 @@ async function toProvider(
       ...(login.uiLocales && { ui_locales: login.uiLocales.join(" ") }),
     });
     for (const [name, value] of resourceOf(api)) parameters.append(name, value);
-    return api.ask({ what: "The authorization request", dpopKey }, async ({ openid, config, dpop }) => {
+    // A callback's address that is not registered is the mistake that is made most.
+    const what = `The authorization request (redirect_uri ${redirectUri})`;
+    return api.ask({ what, dpopKey }, async ({ openid, config, dpop }) => {
       if (dpop.DPoP) parameters.set("dpop_jkt", await dpop.DPoP.calculateThumbprint());
       const pushed = login.par ?? config.serverMetadata().require_pushed_authorization_requests === true;
       return pushed
@@ -155,10 +160,6 @@ async function toProvider(
         : openid.buildAuthorizationUrl(config, parameters);
     });
   }
-}
-
-function crossSiteMode(mode: string | undefined): boolean {
-  return mode === "form_post";
 }
 
 /** Several providers: people choose. */

@@ -1,5 +1,5 @@
 // Native clients, wired together: their settings, their handles, their limits.
-import type { Sealer } from "../contract.ts";
+import type { LoginClient, Sealer } from "../contract.ts";
 import { createHandles, type Handles } from "./handles.ts";
 import { type Bucket, createBucket, createBuckets, createPaces, type Paces } from "./limits.ts";
 import { type NativeClientsOptions, type NativeSettings, resolveNativeClients } from "./options.ts";
@@ -21,12 +21,26 @@ export interface NativeClients {
 /** Nobody renews more often; who does has lost its mind, or its token. */
 const perHandle = 10;
 
-/** @throws TypeError where an option is unknown or of the wrong form */
+/** What {@link createNativeClients} needs. */
+export interface NativeClientsDeps {
+  readonly sealer: Sealer;
+  readonly now: () => number;
+  /** This application's own, at each provider. */
+  readonly clients: readonly LoginClient[];
+}
+
+/** @throws TypeError where an option is unknown, of the wrong form, or contradicts how people sign in */
 export function createNativeClients(
   options: NativeClientsOptions,
-  { sealer, now }: { readonly sealer: Sealer; readonly now: () => number },
+  { sealer, now, clients }: NativeClientsDeps,
 ): NativeClients {
   const settings = resolveNativeClients(options);
+  // They have not got the key that tokens would be bound to, and must not get tokens that are less than was asked for.
+  if (clients.some(({ login }) => login?.dpop === true)) {
+    throw new TypeError(
+      "sallyport: `nativeClients` can't go with `login.dpop`: native clients get tokens that are bound to no key",
+    );
+  }
   const devices = createBucket(settings.requestsPerMinute, now);
   const grants = createBucket(settings.requestsPerMinute, now);
   const handles = createBuckets(perHandle, { now });

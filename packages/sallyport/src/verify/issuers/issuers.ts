@@ -87,6 +87,11 @@ export function resolveIssuer(options: IssuerOptions, where: string, signIn = fa
       `${where}: \`jwksUri\` takes the address of the keys; that of the metadata goes into \`discoveryUrl\``,
     );
   }
+  if (signIn && options.secret !== undefined) {
+    throw new TypeError(
+      `${where}: \`secret\` is of tokens that anyone who checks them could make: nobody signs in by those`,
+    );
+  }
   const audience = audienceOf(options, preset, where, signIn);
   const wellKnown = `${metadata.replace(/\/$/, "")}${metadataPath}`;
   return Object.freeze({
