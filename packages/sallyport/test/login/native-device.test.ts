@@ -45,6 +45,13 @@ describe("POST /device", () => {
     expect({ status, error: body.error }).toEqual({ status: 503, error: "temporarily_unavailable" });
   });
 
+  test("answers 503 where sign-ins by device are not served, and asks nobody", async () => {
+    const app = await startNativeApp({}, { device: false });
+    const { status, body } = await device(app);
+    expect({ status, error: body.error }).toEqual({ status: 503, error: "temporarily_unavailable" });
+    expect(app.provider.count("/device")).toBe(0);
+  });
+
   test("answers 503 where the provider is down", async () => {
     const app = await startNativeApp();
     await app.provider.stop();

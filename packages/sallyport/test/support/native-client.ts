@@ -21,7 +21,7 @@ export function startNativeApp(
 
 type Fields = Record<string, string> | [string, string][];
 
-export async function post(app: LoginApp, name: "token" | "device", fields: Fields): Promise<NativeAnswer> {
+async function post(app: LoginApp, name: "token" | "device", fields: Fields): Promise<NativeAnswer> {
   const form = new URLSearchParams(fields);
   const answer = await app.browser().send(`/auth/v2/${name}`, { method: "POST", form, headers: {} });
   const { status, headers, text, cookies } = answer;

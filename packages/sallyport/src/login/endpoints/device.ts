@@ -47,6 +47,9 @@ export function deviceEndpoint(context: LoginContext, native: NativeClients, pat
 
 /** The provider, and what it is asked for: the first, where the form names none. */
 async function connectedFor({ clients }: LoginContext, native: NativeClients, form: NativeForm) {
+  // 503 is what existing clients take for "open a browser instead".
+  const cannot = (why: string) => new NativeRefusal("temporarily_unavailable", why);
+  if (!native.settings.device) throw cannot("Sign-ins by device are not served");
   const issuer = form.get("issuer");
   const connected = clients.find(
     ({ client: { provider } }) =>
@@ -54,8 +57,7 @@ async function connectedFor({ clients }: LoginContext, native: NativeClients, fo
   );
   if (!connected) throw new NativeRefusal("invalid_request", "The issuer is not one that is configured");
   if ((await connected.api.metadata()).device_authorization_endpoint === undefined) {
-    // 503 is what existing clients take for "open a browser instead".
-    throw new NativeRefusal("temporarily_unavailable", "The provider has no device authorization endpoint");
+    throw cannot("The provider has no device authorization endpoint");
   }
   const offline = form.get("offline_access") !== "false";
   const scope = await nativeScope(native, connected, { asked: form.get("scope"), offline });

@@ -1,5 +1,5 @@
 // What can be said of native clients: the type for users, a row each for the check and the docs, and what is decided once.
-import { checkOptions, isInteger, isTextList, type OptionTable } from "../../options.ts";
+import { checkOptions, isBoolean, isInteger, isTextList, type OptionTable } from "../../options.ts";
 import { isNativeRedirect } from "./redirect-uri.ts";
 
 /** Programs on people's own machines that sign in by this application's client: `POST /token` and `POST /device` are there for them. */
@@ -8,6 +8,8 @@ export interface NativeClientsOptions {
   readonly redirectUris?: readonly string[];
   /** What they may ask for. Default: what people are asked for, and `offline_access` where the provider has it. */
   readonly scopes?: readonly string[];
+  /** Whether they may sign in by another device (RFC 8628). Default: true, where the provider can. */
+  readonly device?: boolean;
   /** Seconds within which a code has to be used. Default: 60. */
   readonly codeSeconds?: number;
   /** Seconds for which a refresh token is good, from when it was handed out. Default: 604800 (7 days). */
@@ -22,6 +24,7 @@ export interface NativeClientsOptions {
 export interface NativeSettings {
   readonly redirectUris: readonly string[] | undefined;
   readonly scopes: readonly string[] | undefined;
+  readonly device: boolean;
   readonly codeMs: number;
   readonly refreshMs: number;
   readonly absoluteMs: number;
@@ -49,6 +52,12 @@ export const nativeClientsTable = {
     doc: "The scopes that a native client may ask for, and gets where it names none. `openid` is always among them; `offline_access` has to be, where it is to be given.",
     default: "those of `login.scopes`, and `offline_access` where the provider has it",
   },
+  device: {
+    check: isBoolean,
+    takes: "true or false",
+    doc: "Whether native clients may sign in by another device. With `false`, `/device` answers as for a provider that can't: 503, which sends clients to the browser.",
+    default: "`true`",
+  },
   codeSeconds: {
     ...seconds(10, 600),
     doc: "Seconds within which a native client has to use its code. The provider's own limit counts as well.",
@@ -75,11 +84,12 @@ export const nativeClientsTable = {
 /** @throws TypeError where an option is unknown or of the wrong form */
 export function resolveNativeClients(options: NativeClientsOptions): NativeSettings {
   checkOptions("nativeClients", options, nativeClientsTable);
-  const { redirectUris, scopes, codeSeconds = 60, refreshSeconds = 604_800 } = options;
+  const { redirectUris, scopes, device = true, codeSeconds = 60, refreshSeconds = 604_800 } = options;
   const { absoluteSeconds = 2_592_000, requestsPerMinute = 600 } = options;
   return {
     redirectUris: redirectUris && [...redirectUris],
     scopes: scopes && [...scopes],
+    device,
     codeMs: codeSeconds * 1000,
     refreshMs: refreshSeconds * 1000,
     absoluteMs: absoluteSeconds * 1000,
