@@ -146,6 +146,15 @@ describe("a native client that signs in by code", () => {
     ]);
   });
 
+  test("hears access_denied where the provider's word is no registered one", async () => {
+    const app = await startNativeApp({
+      script: {
+        authorize: (good) => [["error", "<b>words</b>"], ...good.filter(([name]) => name !== "code")],
+      },
+    });
+    expect([...(await signInNatively(app)).searchParams]).toEqual([["error", "access_denied"]]);
+  });
+
   test("needs no refresh token, and is told that there is none", async () => {
     const app = await startNativeApp({
       script: { token: ({ refresh_token: _, expires_in: __, ...body }) => ({ body }) },

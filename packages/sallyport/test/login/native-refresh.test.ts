@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createSealer } from "../../src/session/index.ts";
 import { lastCode } from "../support/login-app.ts";
 import { bent, startNativeApp, token, tokensOf } from "../support/native-client.ts";
+import { plainSealer } from "../support/plain-sessions.ts";
 
 const refreshOf = ({ refresh_token: handle }: Record<string, unknown>) => handle as string;
 
@@ -99,7 +100,7 @@ describe("a native client that renews", () => {
 
 describe("a handle from elsewhere is refused before the provider hears of it", () => {
   test.each<[string, (handle: string) => string]>([
-    ["the provider's own refresh token", () => "refresh-2"],
+    ["the provider's own refresh token", () => "refresh-3"],
     ["a JWT", () => "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0."],
     ["bent", bent],
     ["cut off", (handle) => handle.slice(0, -1)],
@@ -198,6 +199,17 @@ describe("the ID token of a renewal is judged by that of the sign-in", () => {
   });
 });
 
+test("F11: a handle has no access token in it, and no ID token that anybody else would take", async () => {
+  const app = await startNativeApp();
+  const first = await tokensOf(app);
+  const opened = await plainSealer(() => app.clock.now).open("native refresh", "", refreshOf(first));
+  const text = JSON.stringify(opened);
+  expect(text).toContain("refresh-3");
+  expect(text).not.toContain(first.access_token);
+  expect(text).not.toMatch(/ey[\w-]+\.ey[\w-]+/);
+  expect(text).not.toContain("Ada Example");
+});
+
 test("F11: no handle and no token is in the log", async () => {
   const app = await startNativeApp();
   const first = await tokensOf(app);
@@ -206,7 +218,7 @@ test("F11: no handle and no token is in the log", async () => {
   await token(app, { refresh_token: refreshOf(first) });
   const log = JSON.stringify(app.log);
   expect(app.log.length).toBeGreaterThan(1);
-  for (const secret of [first.access_token, refreshOf(first), bent(refreshOf(first)), "refresh-2"]) {
+  for (const secret of [first.access_token, refreshOf(first), bent(refreshOf(first)), "refresh-3"]) {
     expect(log).not.toContain(secret);
   }
 });

@@ -117,9 +117,6 @@ async function renew({ context, native, form, handle }: TokenRequest): Promise<G
   if (!opened)
     throw new NativeRefusal("invalid_grant", "The refresh token is not one of ours, or is too old");
   const { id, content } = opened;
-  if (!context.clientOf(content)) {
-    throw new NativeRefusal("invalid_grant", "The refresh token is of a client that is configured no more");
-  }
   const had = content.tokens.scope.split(" ");
   // RFC 6749 §6: never more than before. Less is not asked for at the provider; `scope` of the answer says what there is.
   if (

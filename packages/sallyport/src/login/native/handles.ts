@@ -54,8 +54,6 @@ export interface HandlesDeps {
   readonly now: () => number;
 }
 
-/** A handle is as long as the provider's token and ID token make it; beyond this, no key is derived for it. */
-const longestHandle = 32_768;
 /** So long a device code is still known to have been one, and `expired_token` is said of it. */
 const rememberedMs = 3_600_000;
 
@@ -68,7 +66,6 @@ export function createHandles({ sealer, settings, now }: HandlesDeps): Handles {
   }
 
   async function open<Value>(purpose: string, handle: string): Promise<Value | undefined> {
-    if (handle.length > longestHandle) return undefined;
     return (await sealer.open(purpose, "", handle)) as Value | undefined;
   }
 

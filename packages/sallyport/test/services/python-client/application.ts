@@ -1,5 +1,5 @@
 // An application that serves native clients, with a route that takes their tokens, and its provider.
-import { startDevIdp } from "@sallyport/dev-idp";
+import { startDevIdp } from "../../../../dev-idp/src/index.ts";
 import { sallyport } from "../../../src/frameworks/node.ts";
 import { createLogin } from "../../../src/login/index.ts";
 import { createSealer, createSessions } from "../../../src/session/index.ts";
