@@ -4,6 +4,7 @@ import type { SessionContent } from "../session/index.ts";
 import { ProviderFailure } from "./failure.ts";
 import { checkSignIn, judgeIdToken } from "./id-token.ts";
 import type { ProviderClient } from "./provider-client.ts";
+import { resourceOf } from "./renewal.ts";
 import { contentOf, type VerifyAccessToken } from "./session-content.ts";
 
 /** What somebody is to sign in for. */
@@ -66,7 +67,11 @@ export async function askDevice(
   { api, verify, now }: DeviceLoginDeps,
 ): Promise<SessionContent> {
   const tokens = await api.grant({ what: "The device code" }, ({ openid, config }) =>
-    openid.genericGrantRequest(config, grantType, { device_code: deviceCode }),
+    openid.genericGrantRequest(
+      config,
+      grantType,
+      new URLSearchParams([["device_code", deviceCode], ...resourceOf(api)]),
+    ),
   );
   const { provider, clientId, login = {} } = api.client;
   const { trustedAudiences } = login;
@@ -90,9 +95,13 @@ export async function startDeviceLogin(
   { api, verify, now }: DeviceLoginDeps,
 ): Promise<DeviceLogin> {
   const startedAt = now();
+  // What a provider has to be told in a browser's sign-in (the API, RFC 8707; an `audience`), it has to be told here.
+  const { extra } = api.client.login ?? {};
+  const parameters = new URLSearchParams({ ...extra, scope });
+  for (const [name, value] of resourceOf(api)) parameters.append(name, value);
   const answer = await api
     .ask({ what: "The sign-in on another device" }, ({ openid, config }) =>
-      openid.initiateDeviceAuthorization(config, { scope }),
+      openid.initiateDeviceAuthorization(config, parameters),
     )
     .catch(rethrow);
   const expiresAt = startedAt + answer.expires_in * 1000;

@@ -73,6 +73,16 @@ describe("POST /device", () => {
     expect(await asked({ issuer: "https://evil.example" })).toBe("invalid_request");
   });
 
+  test("tells the provider which API the tokens are for, as a browser's sign-in does", async () => {
+    const resource = ["https://api.example", "https://other.example"];
+    const app = await startNativeApp({ login: { resource, extra: { audience: "my-api" } } });
+    await token(app, { "device-code": await begun(app) });
+    const form = (path: string) => app.provider.seen.find((one) => one.path === path)?.form;
+    expect(form("/device")?.getAll("resource")).toEqual(resource);
+    expect(form("/device")?.get("audience")).toBe("my-api");
+    expect(form("/token")?.getAll("resource")).toEqual(resource);
+  });
+
   test("a field that is there twice is refused", async () => {
     const app = await startNativeApp();
     const { body } = await device(app, [
