@@ -284,6 +284,18 @@ describe("a transaction", () => {
     expect(onlySession(app).subject).toBe("person-1");
   });
 
+  test("F10: of a provider that is configured no more ends, and its code goes nowhere", async () => {
+    const before = await startLoginApp();
+    const after = await startLoginApp();
+    const browser = before.browser();
+    const { location = "" } = await before.provider.visit(await browser.open());
+    const cookie = [...browser.jar].map(([name, value]) => `${name}=${value}`).join("; ");
+    const answer = await after.browser().send(pathOf(location), { cookie });
+    expect([answer.status, lastCode(after)]).toEqual([400, "login_interrupted"]);
+    expect(after.log.at(-1)?.message).toContain("configured no more");
+    expect([before.provider.count("/token"), after.provider.count("/token")]).toEqual([0, 0]);
+  });
+
   test("tokens that no session could be made of are given back", async () => {
     const app = await startLoginApp();
     app.sessions.start = () =>

@@ -65,6 +65,11 @@ const refused: readonly {
     says: /its exp/,
   },
   {
+    name: "L23: nbf is in the future",
+    bent: claims((good) => ({ ...good, nbf: Number(good.iat) + 60 })),
+    says: /not valid yet/,
+  },
+  {
     name: "L24: aud has somebody who is not trusted beside this client",
     bent: claims((good) => ({ ...good, aud: ["web", "evil"], azp: "web" })),
     says: /its aud names somebody/,
