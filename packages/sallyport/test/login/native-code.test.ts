@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { AuthError } from "../../src/errors.ts";
+import { splitOptions } from "../../src/people-options.ts";
 import { comeBack, lastCode, pathOf, startLoginApp } from "../support/login-app.ts";
 import {
   bent,
@@ -450,4 +451,13 @@ test("nativeClients can't go with tokens that are bound to a key of the session'
   await expect(startNativeApp({ login: { dpop: true } })).rejects.toThrow(
     "sallyport: `nativeClients` can't go with `login.dpop`: native clients get tokens that are bound to no key",
   );
+});
+
+test("nativeClients needs people who sign in, and comes to who serves them", () => {
+  const common = { issuer: "https://idp.example", audience: "my-api", nativeClients: { codeSeconds: 30 } };
+  expect(() => splitOptions(common)).toThrow(
+    "sallyport: `nativeClients` needs `clientId`: this application's client at the provider",
+  );
+  const session = { secret: "a-secret-of-no-use" };
+  expect(splitOptions({ ...common, clientId: "web", session }).nativeClients).toEqual({ codeSeconds: 30 });
 });
