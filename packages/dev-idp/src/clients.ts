@@ -77,7 +77,8 @@ export const clientTypes: Readonly<
     confidential: true,
     redirects: true,
     applicationType: "web",
-    grants: ["authorization_code", "refresh_token"],
+    // With that of devices: an application lets programs on other machines sign in by its own client.
+    grants: ["authorization_code", deviceGrant, "refresh_token"],
   },
   spa: {
     confidential: false,

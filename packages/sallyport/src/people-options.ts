@@ -1,5 +1,12 @@
 // What can be said of people who sign in, beside the issuers: types for users, a row each, and who is to be told what.
-import { type ClientOptions, clientTable, type RouterOptions, routerTable } from "./login/index.ts";
+import {
+  type ClientOptions,
+  clientTable,
+  type NativeClientsOptions,
+  nativeClientsTable,
+  type RouterOptions,
+  routerTable,
+} from "./login/index.ts";
 import { isPlainObject, type OptionTable } from "./options.ts";
 import { type SessionOptions, type SessionStore, sessionOptionTable } from "./session/index.ts";
 import type { IssuerOptions, VerifierOptions } from "./verify/index.ts";
@@ -12,6 +19,8 @@ export interface PeopleOptions extends ClientOptions {
   readonly session?: SessionOptions;
   /** Where the router's endpoints are. */
   readonly router?: RouterOptions;
+  /** Serves programs on people's own machines (`POST /auth/v2/token`, `POST /auth/v2/device`). Default: they are not served. */
+  readonly nativeClients?: NativeClientsOptions;
 }
 
 /** What is alive of that. */
@@ -34,6 +43,13 @@ export const peopleOptionTable = {
     takes: `an object of ${Object.keys(routerTable).join(", ")}`,
     doc: "Where the endpoints of `auth.router()` are.",
     orMembers: routerTable,
+  },
+  nativeClients: {
+    check: isPlainObject,
+    takes: `an object of ${Object.keys(nativeClientsTable).join(", ")}`,
+    doc: "Serves [native clients](native-clients.md): programs on people's own machines, which sign in by this application's client. `{}` is enough.",
+    default: "they are not served",
+    orMembers: nativeClientsTable,
   },
 } as const satisfies OptionTable;
 
@@ -70,6 +86,7 @@ export interface SplitOptions {
   readonly clients: readonly ClientOptions[];
   readonly session: SessionOptions | undefined;
   readonly router: RouterOptions | undefined;
+  readonly nativeClients: NativeClientsOptions | undefined;
 }
 
 const clientNames = Object.keys(clientTable) as (keyof ClientOptions)[];
@@ -80,7 +97,7 @@ const clientNames = Object.keys(clientTable) as (keyof ClientOptions)[];
  * @throws TypeError where a client stands beside several issuers, or something of sessions without one
  */
 export function splitOptions(options: VerifierOptions & PeopleOptions): SplitOptions {
-  const { session, router, issuers, ...rest } = options;
+  const { session, router, nativeClients, issuers, ...rest } = options;
   const { own, others } = split(rest);
   const misplaced = issuers && clientNames.find((name) => own[name] !== undefined);
   if (misplaced !== undefined) {
@@ -107,7 +124,7 @@ export function splitOptions(options: VerifierOptions & PeopleOptions): SplitOpt
       "sallyport: `clientId` needs `session`: { secret }, which `openssl rand -base64 48` makes; of an API alone, leave `clientId` out",
     );
   }
-  for (const [name, value] of Object.entries({ session, router })) {
+  for (const [name, value] of Object.entries({ session, router, nativeClients })) {
     if (value !== undefined && !signsIn) {
       throw new TypeError(
         `sallyport: \`${name}\` needs \`clientId\`: this application's client at the provider`,
@@ -119,6 +136,7 @@ export function splitOptions(options: VerifierOptions & PeopleOptions): SplitOpt
     clients,
     session,
     router,
+    nativeClients,
   };
 }
 

@@ -61,7 +61,7 @@ export interface PeopleParts<Claims> {
  * @throws TypeError where an option is unknown, missing, of the wrong form or contradicts another
  */
 export function createPeople<Claims>(
-  { verifier: { publicUrl }, clients: all, session, router }: SplitOptions,
+  { verifier: { publicUrl }, clients: all, session, router, nativeClients }: SplitOptions,
   { deps, verifier }: PeopleParts<Claims>,
 ): People<Claims> | undefined {
   if (session === undefined) return undefined;
@@ -94,7 +94,7 @@ export function createPeople<Claims>(
       quietly(() => logger?.warn({ event: "session", code: error.code, err: error }, error.message)),
   });
   const login = createLogin(
-    { clients, publicUrl: base, router },
+    { clients, publicUrl: base, router, nativeClients },
     {
       sealer,
       sessions: () => sessions,

@@ -7,6 +7,7 @@ import type { SessionContent, Sessions, TokenRenewal } from "../session/index.ts
 import { type Logger, outline } from "../verify/index.ts";
 import type { LoginClient, StepUp } from "./contract.ts";
 import { ProviderFailure } from "./failure.ts";
+import type { NativeClients } from "./native/native.ts";
 import type { Pages } from "./pages.ts";
 import type { ProviderClient } from "./provider-client.ts";
 import type { TargetRules } from "./return-to.ts";
@@ -33,6 +34,8 @@ export interface LoginContext {
   readonly style: CookieStyle;
   readonly targets: TargetRules;
   readonly verify: VerifyAccessToken | undefined;
+  /** `undefined` where native clients are not served. */
+  readonly native: NativeClients | undefined;
   readonly now: () => number;
   loginUrl(target: string, stepUp?: StepUp): string;
   /** The client that a session is of. */

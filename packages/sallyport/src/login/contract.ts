@@ -5,6 +5,7 @@ import type { SessionContent, Sessions, TokenRenewal } from "../session/index.ts
 import type { Logger, Provider, Verified } from "../verify/index.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { DeviceLogin, DeviceLoginRequest } from "./device.ts";
+import type { NativeClientsOptions } from "./native/options.ts";
 import type { RouterOptions } from "./router-options.ts";
 import type { TokenSource, TokenSourceRequest } from "./token-source.ts";
 
@@ -32,6 +33,8 @@ export interface LoginSettings {
   /** The https URL under which browsers reach this application's `/`. Default: of the first client's `redirectUri`. */
   readonly publicUrl?: string | undefined;
   readonly router?: RouterOptions | undefined;
+  /** Serves native clients. */
+  readonly nativeClients?: NativeClientsOptions | undefined;
 }
 
 /** What is alive. */

@@ -4,6 +4,7 @@ import type { SessionContent } from "../session/index.ts";
 import { ProviderFailure } from "./failure.ts";
 import { checkSignIn, judgeIdToken } from "./id-token.ts";
 import type { ProviderClient } from "./provider-client.ts";
+import { resourceOf } from "./renewal.ts";
 import { contentOf, type VerifyAccessToken } from "./session-content.ts";
 
 /** What somebody is to sign in for. */
@@ -48,15 +49,59 @@ const grantType = "urn:ietf:params:oauth:grant-type:device_code";
 const slowerSeconds = 5;
 const longestInterval = 300;
 
+/** A sign-in that waits, as it is asked about. */
+export interface WaitingDevice {
+  readonly deviceCode: string;
+  readonly scope: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/**
+ * Asks once whether somebody has signed in.
+ *
+ * @throws ProviderFailure by rejection, with RFC 8628's own code where nobody has; AuthError `invalid_id_token`
+ */
+export async function askDevice(
+  { deviceCode, scope, startedAt }: WaitingDevice,
+  { api, verify, now }: DeviceLoginDeps,
+): Promise<SessionContent> {
+  const tokens = await api.grant({ what: "The device code" }, ({ openid, config }) =>
+    openid.genericGrantRequest(
+      config,
+      grantType,
+      new URLSearchParams([["device_code", deviceCode], ...resourceOf(api)]),
+    ),
+  );
+  const { provider, clientId, login = {} } = api.client;
+  const { trustedAudiences } = login;
+  const payload = await judgeIdToken(tokens.idToken, tokens, {
+    provider,
+    clientId,
+    trustedAudiences,
+    now: now(),
+  });
+  checkSignIn(payload, { nonce: undefined, startedAt }, provider.clockToleranceSeconds);
+  const idToken = tokens.idToken as string;
+  return contentOf(
+    { client: api.client, answer: tokens, payload, idToken, scope, dpopKey: undefined, now: now() },
+    verify,
+  );
+}
+
 /** @throws AuthError by rejection: `provider_unavailable`, `provider_refused_client`, `login_refused` */
 export async function startDeviceLogin(
   scope: string,
   { api, verify, now }: DeviceLoginDeps,
 ): Promise<DeviceLogin> {
   const startedAt = now();
+  // What a provider has to be told in a browser's sign-in (the API, RFC 8707; an `audience`), it has to be told here.
+  const { extra } = api.client.login ?? {};
+  const parameters = new URLSearchParams({ ...extra, scope });
+  for (const [name, value] of resourceOf(api)) parameters.append(name, value);
   const answer = await api
     .ask({ what: "The sign-in on another device" }, ({ openid, config }) =>
-      openid.initiateDeviceAuthorization(config, { scope }),
+      openid.initiateDeviceAuthorization(config, parameters),
     )
     .catch(rethrow);
   const expiresAt = startedAt + answer.expires_in * 1000;
@@ -65,23 +110,8 @@ export async function startDeviceLogin(
   async function poll(): Promise<DevicePoll> {
     if (now() >= expiresAt) return { status: "expired" };
     try {
-      const tokens = await api.grant({ what: "The device code" }, ({ openid, config }) =>
-        openid.genericGrantRequest(config, grantType, { device_code: answer.device_code }),
-      );
-      const { provider, clientId, login = {} } = api.client;
-      const { trustedAudiences } = login;
-      const payload = await judgeIdToken(tokens.idToken, tokens, {
-        provider,
-        clientId,
-        trustedAudiences,
-        now: now(),
-      });
-      checkSignIn(payload, { nonce: undefined, startedAt }, provider.clockToleranceSeconds);
-      const idToken = tokens.idToken as string;
-      const content = await contentOf(
-        { client: api.client, answer: tokens, payload, idToken, scope, dpopKey: undefined, now: now() },
-        verify,
-      );
+      const device = { deviceCode: answer.device_code, scope, startedAt };
+      const content = await askDevice(device, { api, verify, now });
       return { status: "done", content };
     } catch (thrown) {
       if (!(thrown instanceof ProviderFailure)) throw thrown;

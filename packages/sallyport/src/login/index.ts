@@ -9,6 +9,7 @@ export type {
 export type { DeviceLogin, DeviceLoginRequest } from "./device.ts";
 export { importDpopKey } from "./dpop-key.ts";
 export { createLogin } from "./login.ts";
+export { type NativeClientsOptions, nativeClientsTable } from "./native/options.ts";
 export { type ClientAuthMethod, type LoginOptions, loginTable } from "./options.ts";
 export { type RouterOptions, routerTable } from "./router-options.ts";
 export type { TokenSource, TokenSourceRequest } from "./token-source.ts";

@@ -9,11 +9,14 @@ import type { Login, LoginDeps, LoginSettings, StepUp } from "./contract.ts";
 import { startDeviceLogin } from "./device.ts";
 import { backchannelLogoutEndpoint } from "./endpoints/backchannel-logout.ts";
 import { callbackEndpoint } from "./endpoints/callback.ts";
+import { deviceEndpoint } from "./endpoints/device.ts";
 import { frontchannelLogoutEndpoint } from "./endpoints/frontchannel-logout.ts";
 import { loginEndpoint } from "./endpoints/login.ts";
 import { logoutEndpoint } from "./endpoints/logout.ts";
 import { sessionEndpoint } from "./endpoints/session.ts";
+import { tokenEndpoint } from "./endpoints/token.ts";
 import { userinfoEndpoint } from "./endpoints/userinfo.ts";
+import { createNativeClients } from "./native/native.ts";
 import { loadOpenid } from "./openid.ts";
 import { createPages } from "./pages.ts";
 import { type Paths, placesOf } from "./places.ts";
@@ -30,6 +33,7 @@ import { createTransactions } from "./transactions.ts";
  */
 export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
   const { now = Date.now, logger, sealer, verify, waitUntil } = deps;
+  const { nativeClients } = settings;
   // Read at each use: a test or a tracer may replace the global later.
   const fetch: typeof globalThis.fetch = deps.fetch ?? ((...request) => globalThis.fetch(...request));
   const { base, basePath, paths } = placesOf(settings);
@@ -90,6 +94,7 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
     style,
     targets,
     verify,
+    native: nativeClients && createNativeClients(nativeClients, { sealer, now, clients: settings.clients }),
     now,
     loginUrl,
     clientOf,
@@ -159,9 +164,14 @@ function endpointsOf(
   paths: Paths,
   full: (name: EndpointName) => string,
 ): readonly Endpoint[] {
+  const { native } = context;
   const makers: Partial<Record<EndpointName, (path: string) => Endpoint>> = {
     login: (path) => loginEndpoint(context, path),
     callback: (path) => callbackEndpoint(context, path),
+    ...(native && {
+      token: (path: string) => tokenEndpoint(context, native, path),
+      device: (path: string) => deviceEndpoint(context, native, path),
+    }),
     logout: (path) => logoutEndpoint(context, path, () => full("logout")),
     userinfo: (path) => userinfoEndpoint(context, path),
     // Without a store there is no session to be found by what a provider says.

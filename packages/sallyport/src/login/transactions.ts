@@ -21,6 +21,16 @@ export interface Transaction {
   readonly maxAgeSeconds?: number | undefined;
   readonly acrValues?: readonly string[] | undefined;
   readonly dpopKey?: JsonObject | undefined;
+  /** The native client that it is for: no session comes of it. */
+  readonly native?: NativeTransaction | undefined;
+}
+
+/** What a native client asked for (RFC 8252). */
+export interface NativeTransaction {
+  readonly redirectUri: string;
+  readonly state: string | undefined;
+  /** Of its own verifier, where it has one (RFC 7636); always S256. */
+  readonly challenge: string | undefined;
 }
 
 /** What a callback finds. */

@@ -13,6 +13,7 @@ import {
 } from "../context.ts";
 import { registeredCode } from "../failure.ts";
 import { checkSignIn, judgeIdToken } from "../id-token.ts";
+import { nativeAnswer } from "../native/sign-in.ts";
 import { resourceOf } from "../renewal.ts";
 import { anotherRound } from "../rounds.ts";
 import { contentOf } from "../session-content.ts";
@@ -99,6 +100,10 @@ async function finish(
     throw new AuthError("login_interrupted", "The provider's answer came in another way than was asked for");
   }
   await checkIssuer(connected, answer);
+  const { native } = transaction;
+  if (native && (answer.code === undefined) !== (answer.error === undefined)) {
+    return nativeAnswer(context, { transaction, native }, answer, cookies);
+  }
   if (answer.error !== undefined) {
     if (answer.code !== undefined) {
       throw new AuthError("login_interrupted", "The provider's answer has a code and an error");
@@ -140,11 +145,12 @@ async function checkIssuer({ api }: ConnectedClient, { iss }: Returned): Promise
   }
 }
 
-async function exchange(
+/** Redeems a code, and judges what came for it. */
+export async function exchange(
   context: LoginContext,
   { api, client, redirectUri }: ConnectedClient,
   transaction: Transaction,
-  { code, state, iss }: Returned,
+  { code, state, iss }: Omit<Returned, "error">,
 ): Promise<SessionContent> {
   const { verifier, nonce, scope, startedAt, maxAgeSeconds, acrValues, dpopKey } = transaction;
   const { now, verify } = context;

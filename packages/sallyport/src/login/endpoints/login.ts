@@ -5,6 +5,7 @@ import type { Answer, Endpoint, EndpointRequest } from "../../http/index.ts";
 import { type ConnectedClient, endpoint, type LoginContext, parametersOf, single } from "../context.ts";
 import type { StepUp } from "../contract.ts";
 import { createDpopKey } from "../dpop-key.ts";
+import { type NativeWish, nativeParameters, nativeWish } from "../native/sign-in.ts";
 import { escapeHtml } from "../pages.ts";
 import { resourceOf } from "../renewal.ts";
 import { ownTarget, ownUrlTarget } from "../return-to.ts";
@@ -16,6 +17,8 @@ interface Wish extends StepUp {
   readonly target: string;
   readonly prompt: string | undefined;
   readonly loginHint: string | undefined;
+  /** The native client that the sign-in is for. */
+  readonly asked?: NativeWish | undefined;
 }
 
 export function loginEndpoint(context: LoginContext, path: string): Endpoint {
@@ -29,7 +32,11 @@ export function loginEndpoint(context: LoginContext, path: string): Endpoint {
         "The browser signs in again and again: what it comes back to refuses it",
       );
     }
-    return toProvider(context, connected, wishOf(parameters, connected, context), request);
+    const asked = await nativeWish(context, connected, parameters);
+    const wish = wishOf(parameters, connected, context);
+    // RFC 8252 §8.6: whoever opened the browser may be no program of this person's, so they are always asked.
+    const native = asked && { asked, prompt: asksPeople(wish.prompt) ? wish.prompt : "consent" };
+    return toProvider(context, connected, { ...wish, ...native }, request);
   });
 }
 
@@ -83,6 +90,10 @@ function acrOf(asked = "", configured: readonly string[] | undefined) {
   return allowed.length > 0 ? allowed : configured;
 }
 
+function asksPeople(prompt: string | undefined): boolean {
+  return prompt !== undefined && prompt !== "none";
+}
+
 function isHint(text: string): boolean {
   return text.length <= 255 && /^[^\p{Cc}]+$/u.test(text);
 }
@@ -98,7 +109,7 @@ async function toProvider(
   const { transactions, now } = context;
   const crossSite = login.responseMode === "form_post";
   const dpopKey = login.dpop ? await createDpopKey() : undefined;
-  const { acrValues, maxAgeSeconds, target } = wish;
+  const { acrValues, maxAgeSeconds, target, asked } = wish;
   const transaction: Transaction = {
     issuer: client.provider.name,
     clientId: client.clientId,
@@ -107,7 +118,8 @@ async function toProvider(
     verifier: platform.randomText(32),
     target,
     startedAt: now(),
-    scope: connected.scope,
+    scope: asked?.scope ?? connected.scope,
+    native: asked?.native,
     acrValues,
     maxAgeSeconds,
     dpopKey,
@@ -117,8 +129,8 @@ async function toProvider(
   return context.pages.redirect(url.href, { cookies });
 
   async function authorizationUrl(
-    { redirectUri, scope }: ConnectedClient,
-    { state, nonce, verifier }: Transaction,
+    { redirectUri }: ConnectedClient,
+    { state, nonce, verifier, scope }: Transaction,
     { prompt, loginHint }: Wish,
   ): Promise<URL> {
     const parameters = new URLSearchParams({
@@ -151,9 +163,10 @@ async function toProvider(
 }
 
 /** Several providers: people choose. */
-function chooser({ clients, pages, targets }: LoginContext, parameters: URLSearchParams): Answer {
+function chooser({ clients, pages, targets, native }: LoginContext, parameters: URLSearchParams): Answer {
   const kept = new URLSearchParams();
-  for (const name of ["acr_values", "max_age", "prompt", "login_hint"]) {
+  const names = ["acr_values", "max_age", "prompt", "login_hint", ...(native ? nativeParameters : [])];
+  for (const name of names) {
     const value = single(parameters, name);
     if (value !== undefined) kept.set(name, value);
   }
