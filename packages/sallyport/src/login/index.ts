@@ -4,6 +4,7 @@ export type {
   Login,
   LoginClient,
   LoginSettings,
+  Sealer,
   SecretAge,
 } from "./contract.ts";
 export type { DeviceLogin, DeviceLoginRequest } from "./device.ts";
