@@ -109,6 +109,53 @@ describe("a provider's token endpoint, when somebody signs in, answers", () => {
   });
 });
 
+describe("a provider's token endpoint, reached by a fetch of the application's own, which", () => {
+  const hostile = Object.assign(new TypeError(`Failed to fetch https://${canary("host")}.example`), {
+    cause: Object.assign(new Error(canary("cause")), { code: canary("code"), data: canary("data") }),
+  });
+  const rows: [string, () => Promise<Response>][] = [
+    ["rejects with all that it knows", () => Promise.reject(hostile)],
+    ["rejects with words", () => Promise.reject(canary("thrown"))],
+    [
+      "throws at once",
+      () => {
+        throw hostile;
+      },
+    ],
+    ["answers with nothing", async () => undefined as never],
+    ["answers with an object", async () => ({ status: 200, [canary("member")]: canary("value") }) as never],
+    [
+      "answers with a body that breaks off",
+      async () =>
+        new Response(
+          new ReadableStream({
+            start(controller) {
+              controller.enqueue(new TextEncoder().encode(`{"access_token":"${canary("access")}`));
+              controller.error(hostile);
+            },
+          }),
+        ),
+    ],
+    [
+      "answers from another place",
+      async () => Object.defineProperty(Response.json(words), "redirected", { value: true }),
+    ],
+  ];
+  test.each(rows)("%s", async (_, answer) => {
+    const fetch = ((url: string, init?: RequestInit) =>
+      String(url).endsWith("/token") ? answer() : globalThis.fetch(url, init)) as typeof globalThis.fetch;
+    const scene = await startPeople({ deps: { fetch } });
+    expect((await scene.browser().signIn()).status).toBe(503);
+    await scene.auth
+      .tokenSource()
+      .token()
+      .catch((error: unknown) => ears.hear("token()", error));
+    await scene.end();
+    expect([...ears.codes]).toContain("provider_unavailable");
+    expect(ears.leaks()).toEqual([]);
+  });
+});
+
 describe("a provider's token endpoint, when tokens are renewed, answers", () => {
   const somebodyElse: BentJwt = { claims: (good) => ({ ...good, sub: canary("other") }) };
   const rows: [string, (good: Json) => Bent][] = answers.map(([what, answer]) => [what, answer]);

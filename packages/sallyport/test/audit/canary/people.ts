@@ -1,6 +1,7 @@
 // People who sign in, stay signed in and sign out, and strangers who say they did.
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import type { SallyportDeps } from "../../../src/sallyport.ts";
 import { createMemorySessionStore } from "../../../src/stores/memory.ts";
 import { canary } from "./ears.ts";
 import { type BrowserRequest, navigation, target } from "./people-browser.ts";
@@ -70,6 +71,45 @@ describe("people who sign in: the session's whole life, and nobody else hears of
     expect(provider.count("/revoke")).toBeGreaterThan(0);
     expect(ears.codes).toContain("login_required");
     expect(ears.codes).toContain("insufficient_user_authentication");
+    expect(ears.leaks()).toEqual([]);
+  });
+});
+
+describe("who is signed in, judged by the application's own code", () => {
+  const throwing = (what: unknown): never => {
+    throw new Error(`cannot take ${JSON.stringify(what)}`);
+  };
+  const schema = (validate: (value: unknown) => unknown) =>
+    ({ claims: { "~standard": { version: 1, vendor: "own", validate } } }) as unknown as SallyportDeps;
+  const issues = (value: unknown) => ({
+    issues: [{ message: JSON.stringify(value), path: [canary("path")] }],
+  });
+  test.each<[string, SallyportDeps, string]>([
+    ["a schema that throws", schema(throwing), "invalid_token"],
+    ["a schema that rejects", schema(async (value) => throwing(value)), "invalid_token"],
+    ["a schema whose issues repeat the claims", schema(issues), "invalid_token"],
+    ["isRevoked says yes", { isRevoked: () => true }, "token_revoked"],
+    [
+      "isRevoked answers with an object",
+      { isRevoked: ((all: unknown) => ({ all })) as never },
+      "revocation_unavailable",
+    ],
+  ])("%s", async (_, deps, code) => {
+    const scene = await startPeople({ deps });
+    const browser = scene.browser();
+    await browser.signIn();
+    for (const headers of [navigation, {}])
+      expect((await browser.send(target, { headers })).status).toBeGreaterThanOrEqual(400);
+    await scene.end();
+    expect([...ears.codes]).toContain(code);
+    expect(ears.leaks()).toEqual([]);
+  });
+
+  test("an access token that the identity is to be made of, and that is none for this API", async () => {
+    const scene = await startPeople({ options: { login: { identity: "access_token" } } });
+    expect((await scene.browser().signIn()).status).toBeGreaterThanOrEqual(400);
+    await scene.end();
+    expect([...ears.codes]).toContain("malformed_token");
     expect(ears.leaks()).toEqual([]);
   });
 });
@@ -161,6 +201,24 @@ describe("strangers", () => {
     expect((await browser.send("/things", { method: "POST", headers: navigation })).status).toBe(200);
     await scene.end();
     expect(ears.codes).toContain("cross_site_request");
+    expect(ears.leaks()).toEqual([]);
+  });
+
+  test("who have to choose between providers: the links keep what a sign-in may ask for, and no other word", async () => {
+    const issuers = ["one", "two"].map((name) => ({
+      issuer: `https://${name}.example`,
+      audience: "api",
+      clientId: canary("client"),
+      clientSecret,
+    }));
+    const without = { issuer: undefined, audience: undefined, clientId: undefined, clientSecret: undefined };
+    const scene = await startPeople({ options: { ...without, issuers } });
+    const query = `return_to=${encodeURIComponent(target)}&login_hint=${canary("hint")}&state=${canary("state")}`;
+    const path = `/auth/v2/login?${query}&scope=${canary("scope")}&${canary("name")}=1`;
+    // The page goes to who sent these words.
+    const { text } = await scene.browser().send(path, { own: true });
+    expect(new Set(text.match(/cnry[a-z]*?zz/g))).toEqual(new Set([canary("target"), canary("hint")]));
+    await scene.end();
     expect(ears.leaks()).toEqual([]);
   });
 
