@@ -1,6 +1,6 @@
 // A `fetch` for the provider's endpoints, with limits that really end a request: where to, how long, how large, no redirect.
 import { AuthError } from "../errors.ts";
-import { outline } from "../verify/index.ts";
+import { outline } from "../outline.ts";
 
 /** What {@link createBoundedFetch} needs. */
 export interface BoundedFetchOptions {

@@ -2,9 +2,10 @@
 import type { CookieStyle } from "../cookies.ts";
 import { AuthError } from "../errors.ts";
 import type { Answer, Endpoint, EndpointName, EndpointRequest } from "../http/index.ts";
+import { outline } from "../outline.ts";
 import { quietly } from "../quietly.ts";
 import type { SessionContent, Sessions, TokenRenewal } from "../session/index.ts";
-import { type Logger, outline } from "../verify/index.ts";
+import type { Logger } from "../verify/index.ts";
 import type { LoginClient, StepUp } from "./contract.ts";
 import { ProviderFailure } from "./failure.ts";
 import type { NativeClients } from "./native/native.ts";

@@ -1,6 +1,6 @@
 // What openid-client throws → what we say: its errors carry answers of the provider, ours no more than a registered code.
 import { AuthError } from "../errors.ts";
-import { outline } from "../verify/index.ts";
+import { outline } from "../outline.ts";
 
 /** A request to the provider that did not end well. */
 export class ProviderFailure extends Error {

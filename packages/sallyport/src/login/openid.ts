@@ -1,6 +1,6 @@
 // The one door to openid-client, which speaks the protocol: loaded when somebody signs in, so that who only verifies needs none.
 import { AuthError } from "../errors.ts";
-import { outline } from "../verify/index.ts";
+import { outline } from "../outline.ts";
 
 export type { Configuration, DPoPHandle } from "openid-client";
 

@@ -2,6 +2,7 @@
 // where the old ones are of no use any more.
 import { cooldownLeft, type Failures } from "../cooldown.ts";
 import { AuthError } from "../errors.ts";
+import { outline } from "../outline.ts";
 import { quietly } from "../quietly.ts";
 import { createRecent } from "./recent.ts";
 
@@ -98,7 +99,9 @@ function slow(): AuthError {
 function asFailure(thrown: unknown): AuthError {
   return thrown instanceof AuthError
     ? thrown
-    : new AuthError("refresh_failed", "The session's tokens could not be renewed", { cause: thrown });
+    : new AuthError("refresh_failed", "The session's tokens could not be renewed", {
+        cause: outline(thrown),
+      });
 }
 
 function within<Result>(work: Promise<Result>, ms: number, otherwise: () => Result): Promise<Result> {

@@ -1,6 +1,7 @@
 // Reading sessions from a store: one read a request, and a content is opened once for each of its versions.
 import { chain, isPromise } from "../chain.ts";
 import { AuthError } from "../errors.ts";
+import { outline } from "../outline.ts";
 import { readContent } from "./content.ts";
 import type { FoundSession, SessionContent, SessionStore, StoredSession } from "./contract.ts";
 import { createRecent } from "./recent.ts";
@@ -97,8 +98,13 @@ export function createSessionReader(sealer: Sealer, store: SessionStore, now: ()
   };
 }
 
-/** What a store's failure is to a request; an AuthError stays what it is. */
+/**
+ * What a store's failure is to a request; an AuthError stays what it is. Of the store's own error the names and codes are kept:
+ * drivers put the address with its password into it, and the row with who it is of.
+ */
 export function storeFailure(cause: unknown): AuthError {
   if (cause instanceof AuthError) return cause;
-  return new AuthError("session_store_unavailable", "The store of sessions failed", { cause });
+  return new AuthError("session_store_unavailable", "The store of sessions failed", {
+    cause: outline(cause),
+  });
 }

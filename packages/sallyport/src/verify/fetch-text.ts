@@ -1,6 +1,6 @@
 // One answer over HTTPS, with limits that really end the request: time in all, bytes after decompression, no redirect.
 import { AuthError, type AuthErrorCode } from "../errors.ts";
-import { firstCode, outline } from "./outline.ts";
+import { firstCode, outline } from "../outline.ts";
 
 /** What {@link fetchText} needs to know. */
 export interface FetchTextOptions {

@@ -27,7 +27,6 @@ export type {
   VerifierOptions,
 } from "./options.ts";
 export { cacheTable, depsTable, limitTable, verifierOptionTable } from "./options.ts";
-export { outline } from "./outline.ts";
 export type { OpenedJwt, Provider } from "./provider.ts";
 export { createRevocationList, type Revocation, type RevocationList } from "./revocation.ts";
 export { checkRevocation } from "./revocation-check.ts";

@@ -8,6 +8,10 @@ import "./canary/application.ts";
 import "./canary/caller.ts";
 import "./canary/configuration.ts";
 import "./canary/introspection.ts";
+import "./canary/people.ts";
+import "./canary/people-provider.ts";
+import "./canary/people-store.ts";
+import "./canary/people-tokens.ts";
 import "./canary/provider.ts";
 
 describe("what is left of the table", () => {

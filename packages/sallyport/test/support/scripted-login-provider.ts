@@ -76,17 +76,22 @@ interface Grant {
   used: boolean;
 }
 
-/** @param now the clock of the tests, in milliseconds */
+/**
+ * @param now the clock of the tests, in milliseconds
+ * @param mark what codes and tokens that say nothing begin with
+ */
 export async function startScriptedProvider({
   now,
   clientId = "web",
   script = {},
   subject = "person-1",
+  mark = "",
 }: {
   readonly now: () => number;
   readonly clientId?: string;
   readonly script?: ProviderScript;
   readonly subject?: string;
+  readonly mark?: string;
 }): Promise<ScriptedProvider> {
   const codes = new Map<string, Grant>();
   const refreshTokens = new Map<string, Grant>();
@@ -146,7 +151,7 @@ export async function startScriptedProvider({
 
   function tokens(grant: Grant, accessToken: string, first: boolean): Json {
     const { asked, scope } = grant;
-    const refreshToken = `refresh-${next()}`;
+    const refreshToken = `${mark}refresh-${next()}`;
     const kept = script.rotate === false && !first ? {} : { refresh_token: refreshToken };
     if (kept.refresh_token) refreshTokens.set(refreshToken, { asked, scope, used: false });
     const claims: Json = {
@@ -194,7 +199,7 @@ export async function startScriptedProvider({
         return authorize(url.searchParams, response);
       case "/par": {
         if (script.par) return send(response, script.par());
-        const uri = `urn:request:${next()}`;
+        const uri = `urn:request:${mark}${next()}`;
         pushed.set(uri, form);
         return send(response, { status: 201, body: { request_uri: uri, expires_in: 60 } });
       }
@@ -207,7 +212,7 @@ export async function startScriptedProvider({
       case "/device":
         return send(response, {
           body: {
-            device_code: "device-1",
+            device_code: `${mark}device-1`,
             user_code: "ABCD-EFGH",
             verification_uri: `${issuer}/activate`,
             expires_in: 600,
@@ -223,7 +228,7 @@ export async function startScriptedProvider({
 
   function authorize(query: URLSearchParams, response: ServerResponse) {
     const asked = new URLSearchParams(pushed.get(query.get("request_uri") ?? "") ?? query);
-    const code = `code-${next()}`;
+    const code = `${mark}code-${next()}`;
     codes.set(code, { asked, scope: asked.get("scope") ?? "", used: false });
     const good: [string, string][] = [
       ["code", code],
@@ -258,7 +263,7 @@ export async function startScriptedProvider({
     const early = script.beforeToken?.();
     if (early) return send(response, early);
     const kind = form.get("grant_type");
-    const accessToken = `access-${next()}`;
+    const accessToken = `${mark}access-${next()}`;
     let good: Json = { access_token: accessToken, token_type: "Bearer", expires_in: 300 };
     if (kind === "authorization_code") {
       const grant = codes.get(form.get("code") ?? "");

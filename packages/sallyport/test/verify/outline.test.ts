@@ -1,7 +1,7 @@
 // What is kept of a stranger's error, and told of one: names and codes, and nothing that it holds.
 import { expect, test } from "vitest";
 import { AuthError, createVerifier } from "../../src/index.ts";
-import { firstCode, outline } from "../../src/verify/outline.ts";
+import { firstCode, outline } from "../../src/outline.ts";
 import { tellConfusion } from "../../src/verify/tell.ts";
 import { verifyHere } from "../support/at-once.ts";
 import { createKit } from "../support/kit.ts";
@@ -17,6 +17,7 @@ test.each<[unknown, string]>([
     new TypeError("s3cret", { cause: Object.assign(new Error("s3cret"), { code: "ECONNRESET" }) }),
     "TypeError, caused by Error ECONNRESET",
   ],
+  [Object.assign(new Error("s3cret"), { code: "57P01" }), "Error 57P01"],
 ])("%s", async (thrown, message) => {
   expect(outline(thrown).message).toBe(message);
 });

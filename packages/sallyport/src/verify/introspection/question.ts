@@ -1,8 +1,8 @@
 // One question to the introspection endpoint, and what came back (RFC 7662 §2).
 import { AuthError } from "../../errors.ts";
 import type { JsonObject, JsonValue } from "../../identity.ts";
+import { outline } from "../../outline.ts";
 import { type FetchTextOptions, fetchText } from "../fetch-text.ts";
-import { outline } from "../outline.ts";
 import { parseStrictObject } from "../token/json.ts";
 import type { Aborts } from "./aborts.ts";
 import type { Authentication } from "./client-auth.ts";

@@ -3,8 +3,8 @@
 import { cooldownLeft } from "../../cooldown.ts";
 import { AuthError } from "../../errors.ts";
 import type { JsonObject } from "../../identity.ts";
+import { outline } from "../../outline.ts";
 import type { FetchedDocument } from "../keys/fetch-document.ts";
-import { outline } from "../outline.ts";
 
 /** What {@link createMetadataSource} needs. Times in milliseconds. */
 export interface MetadataSourceOptions {

@@ -8,7 +8,7 @@
 
 import { cooldownLeft } from "../../cooldown.ts";
 import { AuthError } from "../../errors.ts";
-import { outline } from "../outline.ts";
+import { outline } from "../../outline.ts";
 import { type FetchedDocument, fetchDocument } from "./fetch-document.ts";
 import type { VerificationKey } from "./jwk.ts";
 import { importKeys, judgeKeySet, type KeySetRules, type KeySource, pickKeys } from "./key-set.ts";

@@ -2,8 +2,8 @@
 import { isThenable } from "../../chain.ts";
 import { AuthError } from "../../errors.ts";
 import type { Identity, JsonObject } from "../../identity.ts";
+import { outline } from "../../outline.ts";
 import type { StandardResult, StandardSchema } from "../../standard-schema.ts";
-import { outline } from "../outline.ts";
 
 /** From an identity with raw claims to one with the application's. */
 export type CustomClaims<Claims> = (identity: Identity) => Identity<Claims> | Promise<Identity<Claims>>;

@@ -56,8 +56,17 @@ export class Ears {
     }
   }
 
+  /** What goes back to who asked: the address of the sign-in may say there which page they asked for, and nothing else may. */
+  hearAnswer(where: string, value: unknown): void {
+    const before = this.#outputs.length;
+    this.hear(where, value);
+    for (const output of this.#outputs.splice(before))
+      this.#outputs.push({ where, text: output.text.replace(/return_to=[^"'&\s]*/g, "") });
+  }
+
   hearEvent(where: string, event: object): void {
     const fields = { ...event } as Record<string, unknown>;
+    if (typeof fields.code === "string") this.codes.add(fields.code);
     for (const [name, value] of Object.entries(this.permitted))
       if (fields[name] === value) delete fields[name];
     this.hear(where, fields);
@@ -112,8 +121,8 @@ export function textOf(value: unknown): string {
   return parts.join("\n");
 }
 
-/** A wired application whose every output is heard. */
-export async function listen(options: SallyportOptions, ears: Ears, deps: SallyportDeps = {}): Promise<Core> {
+/** What an application is given so that all it says is heard; `close` closes it and hears the rest. */
+export function hearing(ears: Ears, deps: SallyportDeps = {}) {
   const logger = pino(
     { level: "trace" },
     { write: (line: string) => ears.hearEvent("pino", stripMessage(line, ears)) },
@@ -123,7 +132,7 @@ export async function listen(options: SallyportOptions, ears: Ears, deps: Sallyp
   const tracer = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] }).getTracer(
     "test",
   );
-  const core = createCore(options, {
+  const listening: SallyportDeps = {
     ...deps,
     telemetry: [
       openTelemetry({ tracer, meter: false, cacheHits: true }),
@@ -150,15 +159,15 @@ export async function listen(options: SallyportOptions, ears: Ears, deps: Sallyp
       consoleSink({ print: (line) => ears.hearLine("consoleSink", `${line} `) }),
     ],
     onRefused: (refusal) => {
-      ears.hear("onRefused", refusal);
+      ears.hearAnswer("onRefused", refusal);
       return undefined;
     },
-  });
+  };
   return {
-    ...core,
-    async close() {
+    deps: listening,
+    async close(close: () => Promise<void>) {
       ears.hear("metrics", await registry.metrics());
-      await core.close();
+      await close();
       ears.hear("metrics after close", await registry.metrics());
       for (const { name, attributes, status, events, links } of spans.getFinishedSpans()) {
         const { "sallyport.key_id": keyId, ...rest } = attributes;
@@ -166,6 +175,13 @@ export async function listen(options: SallyportOptions, ears: Ears, deps: Sallyp
       }
     },
   };
+}
+
+/** A wired application whose every output is heard. */
+export async function listen(options: SallyportOptions, ears: Ears, deps: SallyportDeps = {}): Promise<Core> {
+  const heard = hearing(ears, deps);
+  const core = createCore(options, heard.deps);
+  return { ...core, close: () => heard.close(() => core.close()) };
 }
 
 function stripMessage(line: string, ears: Ears): object {

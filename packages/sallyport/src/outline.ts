@@ -1,9 +1,10 @@
 // Errors of others carry what they were about: undici's a piece of the answer or the URL with its password, a schema's a
-// claim. What is kept for the log is their names and codes.
+// claim, a database's a row. What is kept for the log is their names and codes.
 
 const deepest = 8;
 const safeName = /^[A-Za-z]{0,40}(Error|Exception)$/;
-const safeCode = /^[A-Z][A-Z0-9_]{1,60}$/;
+/** Of Node and of drivers; or an SQLSTATE, which may begin with a digit (`57P01`). */
+const safeCode = /^(?:[A-Z][A-Z0-9_]{1,60}|[0-9A-Z]{5})$/;
 
 /** An error that says of another and its causes what they are, and nothing of what they hold. */
 export function outline(thrown: unknown): Error {
