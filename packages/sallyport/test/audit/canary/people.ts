@@ -109,7 +109,7 @@ describe("who is signed in, judged by the application's own code", () => {
     const scene = await startPeople({ options: { login: { identity: "access_token" } } });
     expect((await scene.browser().signIn()).status).toBeGreaterThanOrEqual(400);
     await scene.end();
-    expect([...ears.codes]).toContain("malformed_token");
+    expect([...ears.codes]).toContain("invalid_id_token");
     expect(ears.leaks()).toEqual([]);
   });
 });
