@@ -353,7 +353,8 @@ export function runSessionTable(): void {
       ]);
       written.push(changes, error, scene.failures.map(String));
       const text = JSON.stringify(written);
-      expect(text).not.toContain("canary");
+      // The stack has paths of this checkout in it, whatever that is called.
+      expect(text).not.toMatch(/canary[-@]/);
       for (const token of ["canary-access", "canary-refresh", "canary-id", "canary@"]) {
         expect(text).not.toContain(Buffer.from(token).toString("base64url").slice(1, -2));
       }
