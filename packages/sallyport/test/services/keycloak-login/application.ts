@@ -13,6 +13,9 @@ import { createMemorySessionStore } from "../../../src/stores/memory.ts";
 import { createVerifier } from "../../../src/verify/index.ts";
 import { secret } from "./realm.ts";
 
+/** For so long a sign-in is recent here. */
+export const recentSeconds = 8;
+
 /** What `/me` answers. */
 export interface Me {
   readonly subject: string;
@@ -61,7 +64,7 @@ export async function startApplication(
     const { subject, name, acr } = auth.identity(request);
     return { subject, name, acr, session: auth.session(request) };
   });
-  app.get("/recent", auth.required({ maxAgeSeconds: 3 }), () => "recent");
+  app.get("/recent", auth.required({ maxAgeSeconds: recentSeconds }), () => "recent");
   app.get("/gold", auth.required({ acr: "gold" }), () => "gold");
   await app.listen({ port, host: "127.0.0.1" });
   onTestFinished(() => app.close());

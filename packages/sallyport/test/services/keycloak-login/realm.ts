@@ -2,7 +2,7 @@
 
 export const secret = "the-web-client-of-the-suite";
 /** Access tokens live so long: their renewal is watched, not imagined. */
-export const accessTokenSeconds = 4;
+export const accessTokenSeconds = 8;
 
 const silver = "level-silver";
 const gold = "level-gold";
