@@ -10,7 +10,7 @@ const start = (env: Record<string, string>) =>
 
 test.each([
   [
-    { NODE_ENV: "production" },
+    { NODE_ENV: "production", PORT: "0" },
     "The development identity provider does not start where NODE_ENV is production: everyone knows its passwords. Unset NODE_ENV to try it\n",
   ],
   [{ NODE_ENV: "development", PORT: "many" }, "PORT takes a number from 0 to 65535\n"],

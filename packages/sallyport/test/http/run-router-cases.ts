@@ -236,13 +236,13 @@ export function runRouterCases(frameworks: Frameworks): void {
         expect(prefixes).toEqual(framework === "fastify" ? [prefix] : []);
       });
 
-      test.skipIf(/nest|node|fetch/.test(framework))(
-        "the router takes routes of the application's own",
-        async () => {
+      // Node's, fetch's and Nest's have none of their own.
+      if (!/nest|node|fetch/.test(framework)) {
+        test("the router takes routes of the application's own", async () => {
           const answer = await rawRequest(server.port, { method: "GET", path: `${prefix}/own`, headers: [] });
           expect([answer.status, answer.body]).toEqual([200, prefix]);
-        },
-      );
+        });
+      }
 
       test("a body that breaks off is no form, and the server goes on", async () => {
         await new Promise<void>((resolve) => {
@@ -304,10 +304,12 @@ export function runRouterCases(frameworks: Frameworks): void {
       await server.close();
     });
 
-    test.skipIf(!makes.fastify)("fastify: the application does not start", async () => {
-      setScene({ basePath: "/v1" });
-      await expect(makes.fastify?.(parts)).rejects.toThrow(sentence);
-    });
+    if (makes.fastify) {
+      test("fastify: the application does not start", async () => {
+        setScene({ basePath: "/v1" });
+        await expect(makes.fastify?.(parts)).rejects.toThrow(sentence);
+      });
+    }
   });
 
   test.each(frameworks.filter(([name]) => !name.startsWith("nest")))(
