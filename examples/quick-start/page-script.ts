@@ -3,22 +3,23 @@
 export const script = `
 const at = (id) => document.getElementById(id);
 const clock = (ms) => new Date(ms).toLocaleTimeString();
+const day = (ms) => new Date(ms).toLocaleString([], { weekday: "long", hour: "numeric", minute: "2-digit" });
 let session;
 let renewals = 0;
 
 async function look() {
   const response = await fetch("/me");
+  const me = await response.json();
   at("nobody").hidden = response.ok;
   at("somebody").hidden = !response.ok;
   if (!response.ok) { session = undefined; return; }
-  const me = await response.json();
   if (session && me.session.refreshedAt > session.refreshedAt) renewals += 1;
   session = me.session;
   at("name").textContent = me.name ?? me.subject;
   at("initial").textContent = (me.name ?? me.subject).slice(0, 1).toUpperCase();
   at("roles").textContent = me.roles.join(", ") || "no roles";
   at("started").textContent = clock(session.startedAt);
-  at("ends").textContent = clock(session.expiresAt);
+  at("ends").textContent = day(session.expiresAt);
   if (renewals > 0) at("renewed").textContent = renewals + (renewals === 1 ? " time" : " times") + ", last at " + clock(session.refreshedAt);
 }
 
