@@ -119,6 +119,29 @@ describe("keys", () => {
     }
   });
 
+  test("of several tenants: the tenant that a JWT names is that of its issuer", async () => {
+    const tenant = "11111111-2222-4333-8444-555555555555";
+    const key = createTestKey("tenant-1", "RS256");
+    const { idp } = await start();
+    const verifier = createVerifier(
+      {
+        tenantId: tenant,
+        audience: "my-api",
+        jwks: { keys: [{ ...key.jwk, issuer: "https://login.microsoftonline.com/{tenantid}/v2.0" }] },
+      },
+      {},
+      undefined,
+      { clients: [true] },
+    );
+    const [provider] = verifier.providers();
+    const jwt = (tid: string) =>
+      idp.jwt({ iss: `https://login.microsoftonline.com/${tenant}/v2.0`, sub: "a", tid }, { key });
+    expect((await provider?.open(jwt(tenant)))?.payload.sub).toBe("a");
+    await expect(provider?.open(jwt("99999999-2222-4333-8444-555555555555"))).rejects.toMatchObject({
+      code: "invalid_issuer",
+    });
+  });
+
   test("that can't be had are 503", async () => {
     const { idp, provider } = await start();
     await idp.stop();
@@ -138,4 +161,31 @@ test("who signs in is a person, whatever an access token of that form would be",
   const { provider } = await start();
   const identity = provider.identify({ iss: provider.name, sub: "web", client_id: "web", exp: 1 });
   expect(identity.kind).toBe("user");
+});
+
+describe("an issuer that people sign in at", () => {
+  test("may go without an audience, and then no access token of it is taken", async () => {
+    const { idp, accessToken } = await start();
+    const make = (clients: readonly boolean[]) =>
+      createVerifier({ issuer: idp.issuer, insecureAllowLoopback: true }, {}, undefined, { clients });
+    expect(() => make([])).toThrow(/`audience` is missing/);
+    const verifier = make([true]);
+    await expect(verifier.verify(accessToken)).rejects.toMatchObject({
+      code: "invalid_audience",
+      message: "No access token is taken here: this application has no audience",
+    });
+    expect(verifier.authorizationServers).toEqual([]);
+  });
+
+  test("shares no secret with those who check its tokens", () => {
+    const options = {
+      issuer: "https://idp.example",
+      audience: "my-api",
+      secret: "Zk3vT9wQeLr2Xc5Nm1Hy6Gf4Ds0PaUiOq7Rt2Wk9Bj",
+      algorithms: ["HS256"],
+    } as const;
+    const make = (clients: readonly boolean[]) => () => createVerifier(options, {}, undefined, { clients });
+    expect(make([])).not.toThrow();
+    expect(make([true])).toThrow(/`secret` is of tokens that anyone who checks them could make/);
+  });
 });
