@@ -165,6 +165,25 @@ export const isPlainObject = (value: unknown): value is Record<string, unknown> 
 export const isInteger = (least: number, greatest: number) => (value: unknown) =>
   Number.isInteger(value) && (value as number) >= least && (value as number) <= greatest;
 
+/** RFC 6749 §3.3: what one scope may be made of. */
+export const isScope = (value: unknown): value is string =>
+  isText(value) && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value);
+/** RFC 9728 §1.2 and RFC 6749 §3.1.2: a fragment has no place in it, and a query none that anybody could use. */
+export const isBareUrl = (value: unknown): value is string => isUrl(value) && !/[?#\s]/.test(value);
+
+/** A switch from one text; what is neither stays a text, and is refused for its form. */
+export const parseBoolean = (text: string): unknown =>
+  text === "true" ? true : text === "false" ? false : text;
+
+/** JSON from one text; what is none stays a text, and is refused for its form. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 /** A list from one text: separated by commas or spaces. */
 export const parseList = (text: string): readonly string[] =>
   text.split(/[\s,]+/).filter((one) => one !== "");

@@ -8,7 +8,7 @@ import {
   routerTable,
 } from "./login/index.ts";
 import { isPlainObject, type OptionTable } from "./options.ts";
-import { type SessionOptions, type SessionStore, sessionOptionTable } from "./session/index.ts";
+import { type SessionOptions, type SessionStore, sessionOptionTable, storeVerbs } from "./session/index.ts";
 import type { IssuerOptions, VerifierOptions } from "./verify/index.ts";
 
 /** Options of an application that people sign in to: with `clientId` and `session`, `auth.router()` has endpoints. */
@@ -53,26 +53,13 @@ export const peopleOptionTable = {
   },
 } as const satisfies OptionTable;
 
-const verbs = [
-  "create",
-  "read",
-  "touch",
-  "replace",
-  "lease",
-  "release",
-  "end",
-  "endAll",
-  "list",
-  "once",
-] as const;
-
 /** Rows of {@link PeopleDeps}. */
 export const peopleDepsTable = {
   sessionStore: {
     check: (value) =>
       typeof value === "object" &&
       value !== null &&
-      verbs.every((verb) => typeof (value as Record<string, unknown>)[verb] === "function"),
+      storeVerbs.every((verb) => typeof (value as Record<string, unknown>)[verb] === "function"),
     takes: "a session store, such as createMemorySessionStore() returns",
     doc: "Keeps sessions for all processes: what back-channel logout, `auth.sessions.list` and `auth.sessions.endAll` need.",
     default: "each session is in its cookie, sealed",

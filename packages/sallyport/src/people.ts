@@ -3,7 +3,7 @@ import { chain } from "./chain.ts";
 import { type CookieStyle, cookieName } from "./cookies.ts";
 import { createCsrfTokens, type GuardSessions, type RouterSettings } from "./http/index.ts";
 import type { Identity } from "./identity.ts";
-import { createLogin, type Login } from "./login/index.ts";
+import { createLogin, type Login, publicUrlOf } from "./login/index.ts";
 import type { PeopleDeps, SplitOptions } from "./people-options.ts";
 import { quietly } from "./quietly.ts";
 import {
@@ -72,12 +72,7 @@ export function createPeople<Claims>(
     return clientId === undefined || !provider ? [] : [{ ...rest, clientId, provider }];
   });
   const { now, fetch, logger, waitUntil, sessionStore, isRevoked } = deps;
-  const base = publicUrl ?? originOf(clients[0]?.login?.redirectUri);
-  if (base === undefined) {
-    throw new TypeError(
-      "sallyport: signing people in needs `publicUrl`, the URL under which browsers reach this application: a request's `Host` is never believed",
-    );
-  }
+  const base = publicUrlOf({ publicUrl, clients });
   const style: CookieStyle = { secure: base.startsWith("https:") };
   const sealer = createSealer(settings.secrets, { ...(now && { now }) });
   const sessions = createSessions(settings, {
@@ -97,7 +92,7 @@ export function createPeople<Claims>(
     { clients, publicUrl: base, router, nativeClients },
     {
       sealer,
-      sessions: () => sessions,
+      sessions,
       verify: all.some((client) => client.login?.identity === "access_token")
         ? async (token) => verifier.check(token)
         : undefined,
@@ -156,10 +151,6 @@ function withRevocation<Claims>(
     ...leaf,
     visit: (cookie) => chain(leaf.visit(cookie), (visit) => chain(asked(visit.verified), () => visit)),
   };
-}
-
-function originOf(url: string | undefined): string | undefined {
-  return url === undefined ? undefined : new URL(url).origin;
 }
 
 const nobodySignsIn = () => new TypeError("Nobody signs in here: give sallyport() `clientId` and `session`");

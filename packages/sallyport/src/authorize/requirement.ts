@@ -1,6 +1,6 @@
 // What a request needs of its caller, as frozen JSON data (DESIGN, decision 7).
 import type { IdentityKind } from "../identity.ts";
-import { nearest } from "../options.ts";
+import { isScope, nearest } from "../options.ts";
 import type { Check } from "./check.ts";
 
 /** A statement about one claim. A missing claim satisfies none. */
@@ -118,9 +118,7 @@ export function isCheck(value: Requirement): value is Check {
 function scopeList(value: unknown): string | undefined {
   return (
     texts(value) ??
-    ((value as string[]).every((one) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(one))
-      ? undefined
-      : "scopes without spaces, quotes and backslashes")
+    ((value as string[]).every(isScope) ? undefined : "scopes without spaces, quotes and backslashes")
   );
 }
 

@@ -1,6 +1,6 @@
 // The alternative for clients whose `Origin` can't be trusted or is missing: a token that only the session's own pages can read.
 import { chain } from "../chain.ts";
-import type { SessionContent } from "../session/index.ts";
+import type { Sealer, SessionContent } from "../session/index.ts";
 
 /** Makes tokens that belong to a session, and knows them again. */
 export interface CsrfTokens {
@@ -8,13 +8,6 @@ export interface CsrfTokens {
   make(content: SessionContent, expiresAt: number): string | Promise<string>;
   /** Whether a token was made for this very session, and still holds. */
   isOf(token: string, content: SessionContent): boolean | Promise<boolean>;
-}
-
-/** Seals JSON for a purpose and a context, with an end. */
-export interface TokenSealer {
-  seal(purpose: string, context: string, value: unknown, expiresAt: number): string | Promise<string>;
-  /** `undefined` where it is not ours, of another purpose or context, or over. */
-  open(purpose: string, context: string, sealed: string): unknown;
 }
 
 /** Where a request carries it. A form field would have to be read from a body that is the application's. */
@@ -29,7 +22,7 @@ const longest = 1024;
  * more than say that no CORS policy stood in its way, and those are the application's to get wrong; a token must have been
  * read from an answer, which another origin can't, and a sibling subdomain that plants cookies can't make one.
  */
-export function createCsrfTokens(sealer: TokenSealer): CsrfTokens {
+export function createCsrfTokens(sealer: Sealer): CsrfTokens {
   return {
     make: (content, expiresAt) => sealer.seal(purpose, contextOf(content), 1, expiresAt),
     isOf: (token, content) =>

@@ -1,5 +1,5 @@
 // The protected-resource metadata document (RFC 9728): where a client gets a token for this API, and what the API is.
-import { checkOptions, isInteger, isText, isTextList, isUrl, type OptionTable } from "../options.ts";
+import { checkOptions, isInteger, isScope, isText, isTextList, isUrl, type OptionTable } from "../options.ts";
 
 /** Members that people read; each may be there once more for a language, as `name#it` (RFC 9728 §2.1). */
 type HumanReadable = "name" | "documentation" | "policyUri" | "tosUri";
@@ -47,7 +47,6 @@ export interface ResourceFacts {
   readonly mtls?: boolean;
 }
 
-const isScope = (value: unknown) => isText(value) && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value);
 const isPage = (value: unknown) => isUrl(value) && /^https?:$/.test(new URL(value).protocol);
 const pageTakes = "the URL of a page";
 const also = "In other languages: `%#it`, `%#de-AT`, ….";

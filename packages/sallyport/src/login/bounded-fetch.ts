@@ -1,6 +1,7 @@
 // A `fetch` for the provider's endpoints, with limits that really end a request: where to, how long, how large, no redirect.
 import { AuthError } from "../errors.ts";
 import { outline } from "../outline.ts";
+import { readText } from "../verify/index.ts";
 
 /** What {@link createBoundedFetch} needs. */
 export interface BoundedFetchOptions {
@@ -47,7 +48,10 @@ export function createBoundedFetch({ fetch, mayAsk, timeoutMs }: BoundedFetchOpt
         response.body?.cancel().catch(() => {});
         throw unavailable("the answer was a redirect, which is not followed");
       }
-      const text = await readText(response, () => abort.abort());
+      const { body } = response;
+      const text = body
+        ? await readText(body, { maxBytes: mostBytes, signal: abort.signal, fail: unreadable })
+        : "";
       return new Response(bodiless.includes(status) ? null : text, { status, headers: plain(headers) });
     }
   };
@@ -60,26 +64,8 @@ function plain(headers: Headers): Headers {
   return kept;
 }
 
-async function readText(response: Response, stop: () => void): Promise<string> {
-  const reader = response.body?.getReader();
-  if (!reader) return "";
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let text = "";
-  let bytes = 0;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return text + decoder.decode();
-      bytes += value.byteLength;
-      if (bytes > mostBytes) {
-        stop();
-        throw unavailable(`the answer is larger than ${mostBytes} bytes`);
-      }
-      text += decoder.decode(value, { stream: true });
-    }
-  } catch (thrown) {
-    throw thrown instanceof AuthError ? thrown : unavailable("the answer broke off or is not UTF-8", thrown);
-  }
+function unreadable(message: string, thrown?: unknown): AuthError {
+  return unavailable(message.charAt(0).toLowerCase() + message.slice(1), thrown);
 }
 
 function unavailable(why: string, thrown?: unknown): AuthError {

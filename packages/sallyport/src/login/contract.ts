@@ -1,24 +1,13 @@
 // What signing people in needs, and what it gives.
 import type { Endpoint } from "../http/index.ts";
-import type { Identity, JsonObject, JsonValue } from "../identity.ts";
-import type { SessionContent, Sessions, TokenRenewal } from "../session/index.ts";
+import type { Identity } from "../identity.ts";
+import type { Sealer, SessionContent, Sessions, TokenRenewal } from "../session/index.ts";
 import type { Logger, Provider, Verified } from "../verify/index.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { DeviceLogin, DeviceLoginRequest } from "./device.ts";
 import type { NativeClientsOptions } from "./native/options.ts";
 import type { RouterOptions } from "./router-options.ts";
 import type { TokenSource, TokenSourceRequest } from "./token-source.ts";
-
-/** Seals what a browser keeps for us. The value is JSON; what is past its time, or was sealed for something else, does not open. */
-export interface Sealer {
-  /** @param expiresAt milliseconds since 1970 */
-  seal(purpose: string, context: string, value: JsonObject, expiresAt: number): string | Promise<string>;
-  open(
-    purpose: string,
-    context: string,
-    sealed: string,
-  ): JsonValue | undefined | Promise<JsonValue | undefined>;
-}
 
 /** One provider at which people sign in. */
 export interface LoginClient extends ClientOptions {
@@ -39,8 +28,8 @@ export interface LoginSettings {
 
 /** What is alive. */
 export interface LoginDeps {
-  /** Makes the application's sessions, which renew tokens by what is given here. */
-  readonly sessions: (renewal: TokenRenewal) => Sessions;
+  /** They renew tokens by {@link Login.renewal}, at requests only. */
+  readonly sessions: Sessions;
   readonly sealer: Sealer;
   /** Verifies an access token as a request's would be, for `login.identity: "access_token"`. */
   readonly verify?: ((accessToken: string) => Promise<Verified<unknown>>) | undefined;

@@ -4,7 +4,6 @@ export type {
   Login,
   LoginClient,
   LoginSettings,
-  Sealer,
   SecretAge,
 } from "./contract.ts";
 export type { DeviceLogin, DeviceLoginRequest } from "./device.ts";
@@ -12,5 +11,6 @@ export { importDpopKey } from "./dpop-key.ts";
 export { createLogin } from "./login.ts";
 export { type NativeClientsOptions, nativeClientsTable } from "./native/options.ts";
 export { type ClientAuthMethod, type LoginOptions, loginTable } from "./options.ts";
+export { publicUrlOf } from "./places.ts";
 export { type RouterOptions, routerTable } from "./router-options.ts";
 export type { TokenSource, TokenSourceRequest } from "./token-source.ts";

@@ -58,7 +58,7 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
     now,
     tell,
   });
-  const sessions = deps.sessions(renewal);
+  const sessions = deps.sessions;
   if (sessions.kind !== "store" && settings.router?.paths?.backchannelLogout) {
     throw new TypeError(
       "router: `paths.backchannelLogout` needs a session store: a cookie in the browser can't be ended from the provider",

@@ -1,12 +1,16 @@
 // What can be said of signing people in: types for users, and a row each for the check, the environment and the docs.
 import {
+  isBareUrl,
   isBoolean,
   isInteger,
   isPlainObject,
+  isScope,
   isText,
   isTextList,
   isUrl,
   type OptionTable,
+  parseBoolean,
+  parseJson,
   parseList,
 } from "../options.ts";
 
@@ -69,9 +73,7 @@ const authMethods: readonly string[] = [
   "self_signed_tls_client_auth",
   "none",
 ];
-const scope = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
-const isScopes = (value: unknown) => isTextList(value) && value.every((one) => scope.test(one));
-const isBareUrl = (value: unknown) => isUrl(value) && !/[?#\s]/.test(value);
+const isScopes = (value: unknown) => isTextList(value) && value.every(isScope);
 /** What is made for each sign-in, or decided by options of its own. */
 const ownParameters = [
   "client_id",
@@ -97,7 +99,6 @@ const isExtra = (value: unknown) =>
   isPlainObject(value) &&
   Object.entries(value).every(([name, text]) => isText(text) && !ownParameters.includes(name));
 const trueOrFalse = { check: isBoolean, takes: "true or false" } as const;
-const parseBoolean = (text: string) => (text === "true" ? true : text === "false" ? false : text);
 
 /** Rows of {@link LoginOptions}. */
 export const loginTable = {
@@ -230,12 +231,3 @@ export const loginTable = {
     default: "the issuer's host",
   },
 } as const satisfies OptionTable;
-
-/** The text's value; what is no JSON stays a text, and is refused for its form. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}

@@ -1,6 +1,6 @@
 // Where this application is to browsers, and where its endpoints are below that.
 import type { EndpointName } from "../http/index.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions, isUrl } from "../options.ts";
 import { requireHttps } from "../verify/index.ts";
 import type { LoginSettings } from "./contract.ts";
 import { defaultPaths, routerTable } from "./router-options.ts";
@@ -12,12 +12,7 @@ export type Paths = Readonly<Record<EndpointName, string | false>>;
 export function placesOf({ publicUrl, clients, router = {} }: LoginSettings) {
   if (clients.length === 0) throw new TypeError("Signing people in needs a client: `clientId`");
   checkOptions("router", router, routerTable);
-  const url = publicUrl ?? originOf(clients[0]?.login?.redirectUri);
-  if (url === undefined) {
-    throw new TypeError("Signing people in needs `publicUrl`: a request's `Host` is never believed");
-  }
-  requireHttps(url, "publicUrl", { insecureAllowLoopback: true }, "sallyport");
-  const base = url.replace(/\/+$/, "");
+  const base = publicUrlOf({ publicUrl, clients });
   const given = Object.fromEntries(
     Object.entries(router.paths ?? {}).filter(([, path]) => path !== undefined),
   );
@@ -35,6 +30,22 @@ export function placesOf({ publicUrl, clients, router = {} }: LoginSettings) {
   };
 }
 
-function originOf(url: string | undefined): string | undefined {
-  return url === undefined ? undefined : new URL(url).origin;
+/**
+ * The URL under which browsers reach the application's `/`, without a slash at its end: `publicUrl`, or else where the first
+ * client's callback is.
+ *
+ * @throws TypeError where neither says, or it may not be http
+ */
+export function publicUrlOf({ publicUrl, clients }: Pick<LoginSettings, "publicUrl" | "clients">): string {
+  const url = publicUrl ?? originOf(clients[0]?.login?.redirectUri);
+  if (url === undefined) {
+    throw new TypeError("Signing people in needs `publicUrl`: a request's `Host` is never believed");
+  }
+  requireHttps(url, "publicUrl", { insecureAllowLoopback: true }, "sallyport");
+  return url.replace(/\/+$/, "");
+}
+
+/** What is no URL is refused where the option is checked. */
+function originOf(url: unknown): string | undefined {
+  return isUrl(url) ? new URL(url).origin : undefined;
 }

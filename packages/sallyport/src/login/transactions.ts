@@ -2,8 +2,7 @@
 import { platform } from "#platform";
 import { type CookieChange, type CookieStyle, cookieName, parseCookies } from "../cookies.ts";
 import type { JsonObject } from "../identity.ts";
-import type { Sessions } from "../session/index.ts";
-import type { Sealer } from "./contract.ts";
+import type { Sealer, Sessions } from "../session/index.ts";
 
 /** All that has to be known when the provider sends the browser back. */
 export interface Transaction {

@@ -12,6 +12,7 @@ export type {
 } from "./contract.ts";
 export type { SessionLeaf } from "./leaf.ts";
 export { resolveSession, type SessionOptions, sessionOptionTable } from "./options.ts";
-export { createSealer } from "./sealer.ts";
+export { createSealer, type Sealer } from "./sealer.ts";
 export { createSessionLeaf } from "./session-leaf.ts";
 export { type ApplicationSessions, createSessions } from "./sessions.ts";
+export { storeVerbs } from "./store-verbs.ts";

@@ -1,6 +1,7 @@
 // One answer over HTTPS, with limits that really end the request: time in all, bytes after decompression, no redirect.
 import { AuthError, type AuthErrorCode } from "../errors.ts";
 import { firstCode, outline } from "../outline.ts";
+import { readText } from "./read-text.ts";
 
 /** What {@link fetchText} needs to know. */
 export interface FetchTextOptions {
@@ -84,41 +85,7 @@ export async function fetchText(
       response.body?.cancel().catch(() => {});
       return { status, headers, text: undefined };
     }
-    return { status, headers, text: await readText(response, maxBytes, abort.signal, fail) };
-  }
-}
-
-type Fail = (message: string, thrown?: unknown) => AuthError;
-
-async function readText(
-  response: Response,
-  maxBytes: number,
-  signal: AbortSignal,
-  fail: Fail,
-): Promise<string> {
-  const reader = response.body?.getReader();
-  if (!reader) throw fail("The answer has no body");
-  // The body is ended here as well: a `fetch` of the user's own may ignore the signal.
-  const cancel = () => {
-    reader.cancel().catch(() => {});
-  };
-  if (signal.aborted) cancel();
-  signal.addEventListener("abort", cancel, { once: true });
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let text = "";
-  let bytes = 0;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return text + decoder.decode();
-      bytes += value.byteLength;
-      if (bytes > maxBytes) {
-        cancel();
-        throw fail(`The answer is larger than ${maxBytes} bytes`);
-      }
-      text += decoder.decode(value, { stream: true });
-    }
-  } catch (cause) {
-    throw cause instanceof AuthError ? cause : fail("The answer broke off or is not UTF-8", cause);
+    if (!response.body) throw fail("The answer has no body");
+    return { status, headers, text: await readText(response.body, { maxBytes, signal: abort.signal, fail }) };
   }
 }

@@ -28,6 +28,7 @@ export type {
 } from "./options.ts";
 export { cacheTable, depsTable, limitTable, verifierOptionTable } from "./options.ts";
 export type { OpenedJwt, Provider } from "./provider.ts";
+export { readText } from "./read-text.ts";
 export { createRevocationList, type Revocation, type RevocationList } from "./revocation.ts";
 export { checkRevocation } from "./revocation-check.ts";
 export type { Binding } from "./sender/binding.ts";

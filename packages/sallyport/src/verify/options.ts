@@ -2,7 +2,7 @@
 
 import type { AuthEvent } from "../events.ts";
 import type { Identity, JsonObject } from "../identity.ts";
-import { isFunction, isInteger, isPlainObject, isText, isUrl, type OptionTable } from "../options.ts";
+import { isBareUrl, isFunction, isInteger, isPlainObject, isText, type OptionTable } from "../options.ts";
 import type { StandardSchema } from "../standard-schema.ts";
 import { type IssuerOptions, issuerOptionTable } from "./issuers/issuer-options.ts";
 import { type SenderOptions, senderTable } from "./sender/options.ts";
@@ -76,8 +76,6 @@ export interface VerifierDeps<Claims = JsonObject> {
   readonly waitUntil?: (work: Promise<unknown>) => void;
 }
 
-// RFC 9728 §1.2: a fragment has no place in it, and a query none that a client could use.
-const isBareUrl = (value: unknown) => isUrl(value) && !/[?#\s]/.test(value);
 const publicUrlTakes =
   "an https URL without query and fragment (http for loopback with `insecureAllowLoopback`)";
 

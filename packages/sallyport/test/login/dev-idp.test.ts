@@ -49,7 +49,7 @@ async function start(options: LoginOptions = {}) {
         .map((provider) => ({ provider, clientId: "web", clientSecret: "web-secret", login: options })),
       publicUrl,
     },
-    { sessions: () => sessions, sealer: plainSealer(now) },
+    { sessions, sealer: plainSealer(now) },
   );
   return { idp, sessions, login, publicUrl };
 }

@@ -281,7 +281,7 @@ describe("several providers", () => {
         })),
         publicUrl,
       },
-      { sessions: () => sessions, sealer: plainSealer(now), now },
+      { sessions, sealer: plainSealer(now), now },
     );
     return { one: { ...one, login, sessions }, two: { ...two, login, sessions }, login, sessions };
   }

@@ -19,7 +19,7 @@ async function startWithTwo(native: boolean) {
     .flatMap((provider) => (provider ? [{ provider, clientId: "web" }] : []));
   const login = createLogin(
     { clients, publicUrl, ...(native && { nativeClients: {} }) },
-    { sessions: () => plainSessions(now), sealer: plainSealer(now), now },
+    { sessions: plainSessions(now), sealer: plainSealer(now), now },
   );
   return { login, issuers: issuers.map(({ issuer }) => issuer) };
 }

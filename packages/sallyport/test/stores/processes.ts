@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { SessionStore } from "../../src/session/index.ts";
+import { type SessionStore, storeVerbs } from "../../src/session/index.ts";
 
 /** A store in another process. */
 export interface StoreProcess {
@@ -24,20 +24,6 @@ interface Waiting {
 }
 
 const program = fileURLToPath(new URL("store-process.mjs", import.meta.url));
-const verbs = [
-  "create",
-  "read",
-  "touch",
-  "replace",
-  "lease",
-  "release",
-  "end",
-  "endAll",
-  "list",
-  "once",
-  "sweep",
-] as const satisfies readonly (keyof SessionStore)[];
-
 /** @throws Error by rejection, where the store can't be made there */
 export async function startStoreProcess(kind: string, address: string, prefix = ""): Promise<StoreProcess> {
   const child = spawn(process.execPath, [program, kind, address, ...(prefix === "" ? [] : [prefix])], {
@@ -68,7 +54,7 @@ export async function startStoreProcess(kind: string, address: string, prefix = 
       child.stdin.write(`${JSON.stringify({ id: count, verb, args })}\n`);
     });
   const store = Object.fromEntries(
-    verbs.map((verb) => [verb, (...args: readonly unknown[]) => call(verb, args)]),
+    storeVerbs.map((verb) => [verb, (...args: readonly unknown[]) => call(verb, args)]),
   ) as unknown as SessionStore;
   return { store, stop: (signal) => end(child, signal) };
 }

@@ -71,7 +71,7 @@ export async function startLoginApp(options: LoginAppOptions = {}): Promise<Logi
       ...options.settings,
     },
     {
-      sessions: () => sessions,
+      sessions,
       sealer: plainSealer(now),
       now,
       logger,

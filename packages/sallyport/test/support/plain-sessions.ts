@@ -2,8 +2,8 @@
 import { platform } from "#platform";
 import { parseCookies } from "../../src/cookies.ts";
 import type { JsonValue } from "../../src/identity.ts";
-import type { Sealer } from "../../src/login/index.ts";
-import type { FoundSession, LogoutScope, SessionContent, Sessions } from "../../src/session/index.ts";
+
+import type { FoundSession, LogoutScope, Sealer, SessionContent, Sessions } from "../../src/session/index.ts";
 
 export interface PlainSessions extends Sessions {
   readonly live: Map<string, SessionContent>;

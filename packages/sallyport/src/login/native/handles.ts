@@ -1,7 +1,6 @@
 // What native clients hold of us: codes, refresh tokens and device codes, each the provider's own, sealed with what it belongs to.
 import type { JsonObject } from "../../identity.ts";
-import type { SessionContent } from "../../session/index.ts";
-import type { Sealer } from "../contract.ts";
+import type { Sealer, SessionContent } from "../../session/index.ts";
 import type { Transaction } from "../transactions.ts";
 import type { NativeSettings } from "./options.ts";
 

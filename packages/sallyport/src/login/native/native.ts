@@ -1,5 +1,6 @@
 // Native clients, wired together: their settings, their handles, their limits.
-import type { LoginClient, Sealer } from "../contract.ts";
+import type { Sealer } from "../../session/index.ts";
+import type { LoginClient } from "../contract.ts";
 import { createHandles, type Handles } from "./handles.ts";
 import { type Bucket, createBucket, createBuckets, createPaces, type Paces } from "./limits.ts";
 import { type NativeClientsOptions, type NativeSettings, resolveNativeClients } from "./options.ts";

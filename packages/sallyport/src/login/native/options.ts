@@ -1,5 +1,5 @@
 // What can be said of native clients: the type for users, a row each for the check and the docs, and what is decided once.
-import { checkOptions, isBoolean, isInteger, isTextList, type OptionTable } from "../../options.ts";
+import { checkOptions, isBoolean, isInteger, isScope, isTextList, type OptionTable } from "../../options.ts";
 import { isNativeRedirect } from "./redirect-uri.ts";
 
 /** Programs on people's own machines that sign in by this application's client: `POST /token` and `POST /device` are there for them. */
@@ -31,7 +31,6 @@ export interface NativeSettings {
   readonly requestsPerMinute: number;
 }
 
-const scope = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 const seconds = (least: number, greatest: number) => ({
   check: isInteger(least, greatest),
   takes: `a whole number of seconds from ${least} to ${greatest}`,
@@ -47,7 +46,7 @@ export const nativeClientsTable = {
     default: "every loopback address: `localhost`, `127.0.0.1` and `[::1]`, any port and path",
   },
   scopes: {
-    check: (value) => isTextList(value) && value.every((one) => scope.test(one)),
+    check: (value) => isTextList(value) && value.every(isScope),
     takes: "a non-empty list of scopes (without spaces, quotes and backslashes)",
     doc: "The scopes that a native client may ask for, and gets where it names none. `openid` is always among them; `offline_access` has to be, where it is to be given.",
     default: "those of `login.scopes`, and `offline_access` where the provider has it",

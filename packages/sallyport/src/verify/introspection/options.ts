@@ -1,5 +1,13 @@
 // What can be said of asking a provider about its tokens: the type for users, and a row each for check, environment and docs.
-import { isBoolean, isInteger, isPlainObject, isText, isUrl, type OptionTable } from "../../options.ts";
+import {
+  isBoolean,
+  isInteger,
+  isPlainObject,
+  isText,
+  isUrl,
+  type OptionTable,
+  parseJson,
+} from "../../options.ts";
 
 /** How this API proves to the introspection endpoint who is asking (RFC 6749 §2.3.1, RFC 7523 §2.2). */
 export type IntrospectionAuthMethod = "client_secret_basic" | "client_secret_post" | "private_key_jwt";
@@ -147,12 +155,3 @@ export const introspectionTable = {
     default: "`false`",
   },
 } as const satisfies OptionTable;
-
-/** The text's value; what is no JSON stays a text, and is refused for its form. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}

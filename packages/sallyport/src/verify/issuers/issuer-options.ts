@@ -5,11 +5,13 @@ import {
   isBoolean,
   isInteger,
   isPlainObject,
+  isScope,
   isText,
   isTextList,
   isTextOrList,
   isUrl,
   type OptionTable,
+  parseBoolean,
   parseList,
 } from "../../options.ts";
 import { type IntrospectionOptions, introspectionTable } from "../introspection/options.ts";
@@ -177,7 +179,7 @@ export const issuerOptionTable = {
     doc: "Claims that a token must have beyond those of its preset (else 401).",
   },
   requiredScopes: {
-    check: (value) => isTextList(value) && value.every((one) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(one)),
+    check: (value) => isTextList(value) && value.every(isScope),
     takes: "a non-empty list of scopes (without spaces, quotes and backslashes)",
     doc: "Scopes that every token must have (else 403).",
   },
@@ -250,6 +252,6 @@ export const issuerOptionTable = {
     doc: "Accepts `http:` for 127.0.0.1, [::1] and localhost. For development and tests only.",
     default: "`false`",
     env: ["OIDC_INSECURE_ALLOW_LOOPBACK", "OAUTH2_INSECURE_ALLOW_LOOPBACK"],
-    parse: (text) => (text === "true" ? true : text === "false" ? false : text),
+    parse: parseBoolean,
   },
 } as const satisfies OptionTable;

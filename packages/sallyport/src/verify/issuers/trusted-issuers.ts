@@ -55,7 +55,6 @@ export function trustIssuers(
     let metadata: MetadataSource | undefined;
     const locate = createLocator(policy, (document, learnt) => {
       endpoints = learnt;
-      if (!signIn) return;
       try {
         metadata?.learn(signInDocument(document, policy));
       } catch {

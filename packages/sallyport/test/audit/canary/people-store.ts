@@ -4,26 +4,13 @@ import type { SessionStore } from "../../../src/index.ts";
 import { loginTable } from "../../../src/login/options.ts";
 import { routerTable } from "../../../src/login/router-options.ts";
 import type { SallyportOptions } from "../../../src/sallyport.ts";
+import { storeVerbs } from "../../../src/session/index.ts";
 import { sessionOptionTable } from "../../../src/session/options.ts";
 import { createMemorySessionStore } from "../../../src/stores/memory.ts";
 import { canary, listen } from "./ears.ts";
 import { publicUrl } from "./people-browser.ts";
 import { clientSecret, type PeopleScene, sessionSecret, startPeople } from "./people-scene.ts";
 import { ears, options } from "./scene.ts";
-
-const verbs = [
-  "create",
-  "read",
-  "touch",
-  "replace",
-  "lease",
-  "release",
-  "end",
-  "endAll",
-  "list",
-  "once",
-  "sweep",
-] as const;
 
 /** As a driver's error: the address with its password, the command with all that it was given. */
 const failure = (given: readonly unknown[]) =>
@@ -73,7 +60,7 @@ describe("a store of sessions", () => {
   ];
   // Where these fail, a request goes on: the idle limit, the lease and the sweeping are made good by time.
   const borne = ["touch", "release", "sweep"];
-  const rows = verbs.flatMap((verb) => ways.map(([how, fail]) => [verb, how, fail] as const));
+  const rows = storeVerbs.flatMap((verb) => ways.map(([how, fail]) => [verb, how, fail] as const));
   test.each(rows)("whose %s %s", async (verb, _, fail) => {
     const store = createMemorySessionStore();
     const sessionStore: SessionStore = { ...store, [verb]: (...given: unknown[]) => fail(given) };

@@ -54,7 +54,7 @@ export async function startApplication({ device }: { readonly device: boolean })
       publicUrl: url,
       nativeClients: {},
     },
-    { fetch, sealer, sessions: () => createSessions(settings, { style: { secure: false }, sealer }) },
+    { fetch, sealer, sessions: createSessions(settings, { style: { secure: false }, sealer }) },
   );
   return {
     url,
