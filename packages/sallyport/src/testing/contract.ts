@@ -51,6 +51,22 @@ export interface OpaqueTokenRequest extends Omit<TokenRequest, "header"> {
   readonly prefix?: string;
 }
 
+/** An application under test: the address of a server that listens, or a function that answers. */
+export type Application = string | ((request: Request) => Response | Promise<Response>);
+
+/** Who signs in, and how the application is reached. */
+export interface SignInRequest extends Omit<TokenRequest, "header" | "kind" | "clientId"> {
+  /** Where the application's router begins a sign-in. Default: `/auth/v2/login`. */
+  readonly loginPath?: string;
+}
+
+/** Who is signed out, by the provider. */
+export interface LogoutRequest {
+  readonly subject?: string;
+  /** The provider's session. Default: none, which ends all of the subject's. */
+  readonly sid?: string;
+}
+
 /** What {@link fakeIssuer} makes. */
 export interface FakeIssuer {
   readonly issuer: string;
@@ -61,15 +77,37 @@ export interface FakeIssuer {
   /** The second: a `fetch` that reaches this issuer alone, and the clock. */
   readonly deps: { readonly fetch: typeof globalThis.fetch; readonly now: () => number };
   readonly clock: TestClock;
-  /** How often the metadata or the keys were fetched, tokens asked about, or anything else was wanted. */
+  /** How often the metadata or the keys were fetched, tokens asked about or got, or anything else was wanted. */
   readonly requests: {
     readonly discovery: number;
     readonly jwks: number;
     readonly introspection: number;
+    readonly token: number;
+    readonly userinfo: number;
+    readonly revocation: number;
     readonly other: number;
   };
   /** For `introspection` beside `config`: the client that may ask about this issuer's tokens. */
   readonly introspection: IntrospectionOptions;
+  /** Beside `config`: the client by which people sign in. */
+  readonly client: { readonly clientId: string; readonly clientSecret: string };
+  /**
+   * Signs somebody in, by the application's own router: opens its login, and comes back to its callback as a browser would.
+   *
+   * @returns the cookies of who is signed in, as request headers
+   * @throws TypeError by rejection, where the application answers with something else than the redirects of a sign-in
+   *
+   * @example
+   * ```ts
+   * const idp = fakeIssuer();
+   * const app = build({ ...idp.config, ...idp.client, publicUrl: "https://app.example", session: { secret } }, idp.deps);
+   * const headers = await idp.signIn((request) => app.fetch(request), { subject: "s1", roles: ["Reader"] });
+   * await app.request("/orders", { headers });
+   * ```
+   */
+  signIn(application: Application, request?: SignInRequest): Promise<{ cookie: string }>;
+  /** A logout token for the client, as `logout_token` of a form to the back-channel endpoint takes it. */
+  logoutToken(request?: LogoutRequest): Promise<string>;
   /** A signed access token. */
   token(request?: TokenRequest): Promise<string>;
   /** The same as request headers. */

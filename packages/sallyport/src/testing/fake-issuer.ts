@@ -3,16 +3,20 @@ import { createDpopKey, createDpopProof, type DpopKey } from "../client/index.ts
 import { type Preset, presets } from "../verify/index.ts";
 import { createTestClock } from "./clock.ts";
 import type {
+  Application,
   DpopRequest,
   FakeIssuer,
   FakeIssuerOptions,
   IssuerFailure,
+  LogoutRequest,
   OpaqueTokenRequest,
+  SignInRequest,
 } from "./contract.ts";
 import { createFakeIntrospection } from "./fake-introspection.ts";
+import { createFakeSignIn } from "./fake-sign-in.ts";
 import { checkRequest } from "./request-options.ts";
 import { createTestKey, type Segment, signJws, type TestAlgorithm, type TestKey } from "./sign.ts";
-import { draftToken, type TokenRequest } from "./token-request.ts";
+import { draftIdToken, draftToken, type TokenRequest } from "./token-request.ts";
 import { tokenShapes } from "./token-shapes.ts";
 
 /**
@@ -44,8 +48,21 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
     discovery: `${base}/.well-known/openid-configuration`,
     jwks: `${base}/jwks`,
     introspection: `${base}/introspect`,
+    token: `${base}/token`,
+    userinfo: `${base}/userinfo`,
+    revocation: `${base}/revoke`,
   };
-  const requests = { discovery: 0, jwks: 0, introspection: 0, other: 0 };
+  // Where only browsers go.
+  const pages = { authorization: `${base}/authorize`, endSession: `${base}/end-session` };
+  const requests = {
+    discovery: 0,
+    jwks: 0,
+    introspection: 0,
+    token: 0,
+    userinfo: 0,
+    revocation: 0,
+    other: 0,
+  };
   let failure: IssuerFailure | null = null;
   let made = 1;
   let tokens = 0;
@@ -54,9 +71,9 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
   const key = () => (published[0] as () => Promise<TestKey>)();
   const jwks = async () => ({ keys: await Promise.all(published.map(async (one) => (await one()).jwk)) });
 
-  function draft(request: TokenRequest = {}) {
+  function context() {
     tokens += 1;
-    return draftToken(request, {
+    return {
       name,
       preset,
       issuer,
@@ -65,8 +82,10 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
       lifetimeSeconds,
       tokenId: `token-${tokens}`,
       now: Math.floor(clock.now() / 1000),
-    });
+    };
   }
+
+  const draft = (request: TokenRequest = {}) => draftToken(request, context());
 
   async function sign(header: Segment, payload: Segment): Promise<string> {
     const current = await key();
@@ -79,6 +98,20 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
   }
 
   const asked = createFakeIntrospection({ issuer, now: clock.now, sign });
+
+  const people = createFakeSignIn({
+    issuer,
+    authorizationUrl: pages.authorization,
+    lifetimeSeconds,
+    now: clock.now,
+    subjectOf: (request) => draft(request).payload.sub as string,
+    accessToken: token,
+    sign,
+    async idToken(request, own) {
+      const { header, payload } = draftIdToken(request, own, context());
+      return sign(header, payload);
+    },
+  });
 
   async function token(request?: TokenRequest, ...others: readonly unknown[]): Promise<string> {
     checkRequest("token", request, others);
@@ -116,20 +149,35 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
     const what = (Object.keys(urls) as (keyof typeof urls)[]).find((name) => urls[name] === url) ?? "other";
     requests[what] += 1;
     if (what === "other") {
-      throw new TypeError(
-        "fakeIssuer: only this issuer's metadata, keys and introspection endpoint can be fetched",
-      );
+      throw new TypeError("fakeIssuer: only this issuer's metadata, keys and endpoints can be fetched");
     }
     if (failure === "down") throw new TypeError("fakeIssuer: the issuer is down");
     if (failure === "slow") return neverAnswers(init?.signal ?? undefined);
     if (failure === "wrong-json") return new Response("<!doctype html><title>Sign in</title>");
-    if (what === "introspection") return asked.answer(new Request(input, init));
-    return Response.json(
-      what === "jwks"
-        ? await jwks()
-        : { issuer, jwks_uri: urls.jwks, introspection_endpoint: urls.introspection },
-    );
+    return answers[what](new Request(input, init));
   }
+
+  const metadata = {
+    issuer,
+    jwks_uri: urls.jwks,
+    introspection_endpoint: urls.introspection,
+    authorization_endpoint: pages.authorization,
+    token_endpoint: urls.token,
+    userinfo_endpoint: urls.userinfo,
+    revocation_endpoint: urls.revocation,
+    end_session_endpoint: pages.endSession,
+    response_types_supported: ["code"],
+    code_challenge_methods_supported: ["S256"],
+    authorization_response_iss_parameter_supported: true,
+  };
+  const answers: Record<keyof typeof urls, (request: Request) => Response | Promise<Response>> = {
+    discovery: () => Response.json(metadata),
+    jwks: async () => Response.json(await jwks()),
+    introspection: asked.answer,
+    token: people.redeem,
+    userinfo: people.userinfo,
+    revocation: people.revoke,
+  };
 
   return {
     issuer,
@@ -145,6 +193,15 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
     clock,
     requests,
     introspection: asked.options,
+    client: people.client,
+    async signIn(application: Application, request?: SignInRequest, ...others: readonly unknown[]) {
+      checkRequest("signIn", request, others);
+      return people.signIn(application, request);
+    },
+    async logoutToken(request: LogoutRequest = {}, ...others: readonly unknown[]) {
+      checkRequest("logoutToken", request, others);
+      return people.logoutToken(request);
+    },
     token,
     opaqueToken,
     revoke: asked.revoke,

@@ -1,11 +1,14 @@
 // `sallyport/testing`: for the tests of an API that Sallyport guards.
 export { createTestClock, type TestClock, type TimeSpan } from "./clock.ts";
 export type {
+  Application,
   DpopRequest,
   FakeIssuer,
   FakeIssuerOptions,
   IssuerFailure,
+  LogoutRequest,
   OpaqueTokenRequest,
+  SignInRequest,
 } from "./contract.ts";
 export { fakeIssuer, joinIssuers } from "./fake-issuer.ts";
 export { type HostileToken, hostileTokens } from "./hostile/index.ts";

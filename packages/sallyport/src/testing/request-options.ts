@@ -71,6 +71,11 @@ const tables = {
     },
   },
   token: withHeader,
+  signIn: (({ kind: _kind, clientId: _clientId, ...person }) => ({
+    ...person,
+    loginPath: text("Where the application's router begins a sign-in."),
+  }))(tokenTable),
+  logoutToken: { subject: text("Who is signed out."), sid: text("The provider's session.") },
   opaqueToken: { ...tokenTable, prefix: text("What the token begins with.") },
   dpop: {
     ...withHeader,

@@ -66,6 +66,33 @@ export function draftToken(request: TokenRequest, context: TokenContext) {
       now,
     }),
   };
+  place(request, name, preset, payload);
+  const typ = preset.headerTypes[0];
+  return {
+    header: defined({ typ: typ === "jwt" ? "JWT" : (typ ?? undefined), ...request.header }),
+    payload: defined({ ...payload, ...request.claims }),
+  };
+}
+
+/** Header and payload of an ID token; `own` is what only the sign-in knows. */
+export function draftIdToken(
+  { scopes: _, ...request }: TokenRequest,
+  own: Readonly<Record<string, unknown>>,
+  context: TokenContext,
+) {
+  const { name, preset, issuer, now, lifetimeSeconds } = context;
+  const payload: Record<string, unknown> = { iss: issuer, iat: now, exp: now + lifetimeSeconds, ...own };
+  place(request, name, preset, payload);
+  return { header: { typ: "JWT" }, payload: defined({ ...payload, ...request.claims }) };
+}
+
+/** Puts what a request says of somebody where the preset looks for it. */
+function place(
+  request: TokenRequest,
+  name: PresetName,
+  preset: Preset,
+  payload: Record<string, unknown>,
+): void {
   const put = (what: string, paths: readonly ClaimPath[], value: unknown) => {
     if (value === undefined) return;
     const path = paths[0];
@@ -80,11 +107,6 @@ export function draftToken(request: TokenRequest, context: TokenContext) {
   put("roles", preset.roles, request.roles && [...shared, ...request.roles]);
   put("permissions", preset.permissions, request.permissions);
   put("a username", preset.username, request.username);
-  const typ = preset.headerTypes[0];
-  return {
-    header: defined({ typ: typ === "jwt" ? "JWT" : (typ ?? undefined), ...request.header }),
-    payload: defined({ ...payload, ...request.claims }),
-  };
 }
 
 function write(target: Record<string, unknown>, path: ClaimPath, value: unknown): void {

@@ -17,6 +17,7 @@ const blocksOf = (text: string, language: string) =>
 
 test("the pages show the code that runs", () => {
   expect(blocksOf(page, "js")).toEqual([read("./pages/login/app.mjs")]);
+  expect(blocksOf(page, "ts")).toEqual([read("./pages/login/signed-in.test.ts")]);
   expect(blocksOf(read("../../../../docs/sessions.md"), "js")).toEqual([read("./pages/login/memory.mjs")]);
 });
 

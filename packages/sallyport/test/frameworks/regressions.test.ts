@@ -96,7 +96,7 @@ test("a readiness probe fetches what is missing once, and nothing while it is fr
   const own = fakeIssuer({ audience: "my-api" });
   const verifier = createVerifier(own.config, own.deps);
   for (let times = 0; times < 20; times += 1) await verifier.ready();
-  expect(own.requests).toEqual({ discovery: 1, jwks: 1, introspection: 0, other: 0 });
+  expect(own.requests).toMatchObject({ discovery: 1, jwks: 1, introspection: 0, other: 0 });
   const down = fakeIssuer({ audience: "my-api" });
   const waiting = createVerifier(down.config, down.deps);
   down.fail("down");
