@@ -15,6 +15,9 @@ const names = [
   "flood",
   "outage",
   "memory",
+  "sessions",
+  "session-lookup",
+  "renewal",
   "session-stores",
   "size",
 ];

@@ -6,13 +6,14 @@ const nothing = Buffer.alloc(0);
 const lastChunk = "\r\n0\r\n\r\n";
 
 /** The bytes of a GET request, as every contestant receives them on every route. */
-export function getRequest(path, token) {
+export function getRequest(path, token, cookie) {
   const lines = [
     `GET ${path} HTTP/1.1`,
     "Host: api.example.org",
     "User-Agent: bench",
     "Accept: application/json",
     ...(token === undefined ? [] : [`Authorization: Bearer ${token}`]),
+    ...(cookie === undefined ? [] : [`Cookie: ${cookie}`]),
   ];
   return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
 }

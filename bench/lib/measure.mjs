@@ -52,6 +52,19 @@ export async function takeTurns(
   };
 }
 
+/**
+ * How many of `yardstick`'s operations `name` does in the same time: blocks of one turn are compared, in each process.
+ *
+ * @param processes what {@link takeTurns} gave, of each
+ */
+export function part(processes, name, yardstick, kind = "cpu") {
+  return median(
+    processes.map(({ blocks }) =>
+      median(blocks[name][kind].map((value, turn) => blocks[yardstick][kind][turn] / value)),
+    ),
+  );
+}
+
 function ownMicroseconds() {
   const { user, system } = process.cpuUsage();
   return user + system;

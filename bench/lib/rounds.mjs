@@ -12,7 +12,8 @@ export const processors = canPin ? { load: 0, server: 1 } : {};
 /** How a program is started, on a processor of its own if one is given. */
 export function command(program, args, processor) {
   const node = [process.execPath, "--expose-gc", join(programs, program), ...args];
-  return processor === undefined ? node : ["taskset", "-c", String(processor), ...node];
+  // Of a program that was started with no processor for its server, the argument is there and empty.
+  return processor === undefined || processor === "" ? node : ["taskset", "-c", String(processor), ...node];
 }
 
 /** Runs one of `programs/` to its end and reads the JSON it prints. */

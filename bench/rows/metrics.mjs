@@ -1,7 +1,7 @@
 // What metrics cost: one protected Fastify route without them, with prom-client and with OpenTelemetry, in turns in one process.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { median } from "../lib/measure.mjs";
+import { median, part } from "../lib/measure.mjs";
 import { count, micro, ratio, verdict } from "../lib/report.mjs";
 import { processors, runProgram, takeRounds } from "../lib/rounds.mjs";
 import { makeKey, makeTokens } from "../lib/tokens.mjs";
@@ -34,17 +34,7 @@ export async function run({ quick, progress, folder }) {
   );
   const processes = taken.results[contestant];
   const at = (name, kind) => median(processes.map(({ each }) => each[name][kind]));
-  /** How many of the requests without metrics are served in the same time: blocks of one turn, in each process. */
-  const part = (route, number, kind) =>
-    median(
-      processes.map(({ blocks }) =>
-        median(
-          blocks[`${route} ${number}`][kind].map(
-            (value, turn) => blocks[`protected ${number}`][kind][turn] / value,
-          ),
-        ),
-      ),
-    );
+  const partOf = (route, number, kind) => part(processes, `${route} ${number}`, `protected ${number}`, kind);
 
   const pairs = recurring.flatMap((number) => Object.keys(routes).map((route) => ({ route, number })));
   return {
@@ -67,8 +57,8 @@ export async function run({ quick, progress, folder }) {
       count(number),
       micro(at(`${route} ${number}`, "cpu")),
       count(Math.round(1e6 / at(`${route} ${number}`, "wall"))),
-      ratio(part(route, number, "cpu")),
-      ratio(part(route, number, "wall")),
+      ratio(partOf(route, number, "cpu")),
+      ratio(partOf(route, number, "wall")),
       route === "protected" ? "" : `≥ ${least}`,
     ]),
     notes: [
@@ -78,11 +68,11 @@ export async function run({ quick, progress, folder }) {
     summary: pairs
       .filter(({ route }) => route !== "protected")
       .map(({ route, number }) => {
-        const value = part(route, number, "cpu");
+        const value = partOf(route, number, "cpu");
         const client = routes[route].replaceAll("*", "").replace("metrics on, ", "");
         return {
           what: `fastify, protected, metrics by ${client} / off, ${count(number)} recurring token${number === 1 ? "" : "s"}`,
-          measured: `${ratio(value)} (by the clock ${ratio(part(route, number, "wall"))})`,
+          measured: `${ratio(value)} (by the clock ${ratio(partOf(route, number, "wall"))})`,
           required: `≥ ${least}`,
           verdict: verdict(value >= least),
         };

@@ -1,7 +1,7 @@
 // What protecting a route costs: Fastify, Hono and Express under load, one core, beside their own open route and the peers.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { median } from "../lib/measure.mjs";
+import { median, part } from "../lib/measure.mjs";
 import { count, micro, ratio, verdict } from "../lib/report.mjs";
 import { processors, runProgram, takeRounds } from "../lib/rounds.mjs";
 import { makeKey, makeTokens } from "../lib/tokens.mjs";
@@ -28,15 +28,6 @@ const contestants = [
 ];
 const packages =
   "fastify hono @hono/node-server express pino @fastify/jwt fast-jwt jose express-oauth2-jwt-bearer";
-
-/** How many of `yardstick`'s requests `route` serves in the same time: blocks of one turn are compared, in each process. */
-function part(processes, route, yardstick, kind) {
-  return median(
-    processes.map(({ blocks }) =>
-      median(blocks[route][kind].map((value, turn) => blocks[yardstick][kind][turn] / value)),
-    ),
-  );
-}
 
 /** One contestant with so many tokens: its rows of the table, and what the requirement asks of it. */
 function judge({ name, by, against }, processes, number) {

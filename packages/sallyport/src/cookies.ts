@@ -36,6 +36,22 @@ export function parseCookies(header: string | undefined): ReadonlyMap<string, re
   return cookies;
 }
 
+/** The values of one name, as {@link parseCookies} has them; a request that knows what it looks for need not read the rest. */
+export function cookieValues(header: string, name: string): readonly string[] {
+  const values: string[] = [];
+  for (let at = header.indexOf(name); at >= 0; at = header.indexOf(name, at + 1)) {
+    let start = at - 1;
+    while (start >= 0 && isSpace(header.charCodeAt(start))) start -= 1;
+    if (start >= 0 && header[start] !== ";") continue;
+    let equals = at + name.length;
+    while (isSpace(header.charCodeAt(equals))) equals += 1;
+    if (header[equals] !== "=") continue;
+    const end = header.indexOf(";", equals);
+    values.push(trim(header.slice(equals + 1, end < 0 ? undefined : end)));
+  }
+  return values;
+}
+
 /** `Set-Cookie` for a change: host-only, for every path, out of reach of scripts. */
 export function serializeCookie(
   { name, value, maxAgeSeconds, sameSite = "Lax" }: CookieChange,

@@ -122,20 +122,39 @@ function factsOf(c: Context) {
   });
 }
 
+// By the answer's own headers where they can be changed: `c.header` makes the whole answer anew, body included, which costs as much
+// again as all of a small request on Node.
 const headersOf: ResponseHeaders<Context> = {
   get: (c, name) => c.res.headers.get(name),
-  set: (c, name, value) => c.header(name, value),
-  addCookie: (c, value) => c.header("set-cookie", value, { append: true }),
+  set: (c, name, value) =>
+    change(
+      () => c.res.headers.set(name, value),
+      () => c.header(name, value),
+    ),
+  addCookie: (c, value) =>
+    change(
+      () => c.res.headers.append("set-cookie", value),
+      () => c.header("set-cookie", value, { append: true }),
+    ),
 };
+
+/** The headers of what `fetch` or `Response.redirect` gave are immutable. */
+function change(directly: () => void, otherwise: () => void): void {
+  try {
+    directly();
+  } catch {
+    otherwise();
+  }
+}
 
 function respond({ status, headers, text, thrown, cookies }: Answer, c: Context): Response {
   if (!thrown) {
-    for (const cookie of cookies) headersOf.addCookie(c, cookie);
+    for (const cookie of cookies) c.header("set-cookie", cookie, { append: true });
     return c.newResponse(text ?? null, status as StatusCode, { ...headers });
   }
   // What Hono asks an error for: without `app.onError`, the refusal itself is the answer.
   const getResponse = () => responseOf({ status, headers, text, cookies });
   for (const [name, value] of Object.entries(headers)) c.header(name, value);
-  for (const cookie of cookies) headersOf.addCookie(c, cookie);
+  for (const cookie of cookies) c.header("set-cookie", cookie, { append: true });
   throw Object.assign(thrown, { getResponse });
 }

@@ -1,12 +1,13 @@
 // Sessions in a store: the browser holds a random id, the store its hash and the sealed content.
 import { platform } from "#platform";
 import { chain, isPromise } from "../chain.ts";
-import { type CookieChange, cookieName as nameOf, parseCookies } from "../cookies.ts";
+import { type CookieChange, cookieValues, cookieName as nameOf } from "../cookies.ts";
 import type { AuthError } from "../errors.ts";
 import { quietly } from "../quietly.ts";
 import { copyContent } from "./content.ts";
 import type { FoundSession, SessionContent, SessionStore, StoredSession } from "./contract.ts";
 import { noteEveryMs, type SessionSettings } from "./options.ts";
+import { createRecent } from "./recent.ts";
 import { createSessionReader, type OpenedSession, storeFailure } from "./session-reader.ts";
 import type { ApplicationSessions, SessionsDeps } from "./sessions.ts";
 import { createStoredRenewal } from "./stored-renewal.ts";
@@ -15,6 +16,7 @@ const idBytes = 32;
 const idForm = /^[A-Za-z0-9_-]{43}$/;
 const sweepMs = 300_000;
 const mostSwept = 500;
+const mostHashed = 8000;
 // Longer than any sign-in takes: one that began before a logout must find it.
 const rememberMs = 3_600_000;
 const nobody: FoundSession = { content: undefined, expiresAt: undefined, changes: [] };
@@ -34,6 +36,8 @@ export function createStoredSessions(
   const removed: FoundSession = { ...nobody, changes: [{ name, value: undefined }] };
   const reader = createSessionReader(deps.sealer, store, now);
   const renewal = createStoredRenewal(staleMs, reader, { ...deps, now });
+  /** Of the ids that come again and again: a hash takes as long as all the rest of finding a session. */
+  const hashes = createRecent<string>(mostHashed);
   let sweptAt = now();
 
   /** Work that no answer waits for. */
@@ -61,8 +65,18 @@ export function createStoredSessions(
   /** The id in a `Cookie` header: `undefined` for none, or for two, of which a sibling domain may have set one (RFC 6265bis §8.6). */
   function idIn(cookie: string | undefined): string | undefined {
     if (cookie === undefined || !cookie.includes(name)) return undefined;
-    const values = parseCookies(cookie).get(name);
-    return values?.length === 1 ? values[0] : undefined;
+    const values = cookieValues(cookie, name);
+    return values.length === 1 ? values[0] : undefined;
+  }
+
+  function hashOf(id: string): string | Promise<string> {
+    return (
+      hashes.get(id) ??
+      chain(platform.sha256(id), (hash) => {
+        hashes.set(id, hash);
+        return hash;
+      })
+    );
   }
 
   function foundOf({ row, content }: OpenedSession): FoundSession {
@@ -96,7 +110,7 @@ export function createStoredSessions(
     const id = idIn(cookie);
     if (id === undefined || !idForm.test(id))
       return { idHash: undefined, content: undefined, expiresAt: undefined };
-    const idHash = await platform.sha256(id);
+    const idHash = await hashOf(id);
     const opened = await reader.read(idHash);
     return { idHash, content: opened?.content, expiresAt: opened?.row.expiresAt };
   }
@@ -108,7 +122,7 @@ export function createStoredSessions(
       const id = idIn(cookie);
       if (id === undefined) return nobody;
       if (!idForm.test(id)) return removed;
-      const opened = chain(platform.sha256(id), reader.read);
+      const opened = chain(hashOf(id), reader.read);
       return isPromise(opened) ? opened.then(judge) : judge(opened);
     },
     async start({ content, since, cookie }) {
@@ -166,6 +180,7 @@ export function createStoredSessions(
       return asked(() => store.once(word, until, now()));
     },
     close() {
+      hashes.clear();
       reader.clear();
     },
   };

@@ -30,6 +30,7 @@ function build(idp: FakeIssuer, more: Partial<SallyportOptions> = {}, deps: Sall
   app.get("/token", auth.required(undefined, { by: "session" }), async (c) =>
     c.text(await auth.accessToken(c)),
   );
+  app.get("/away", auth.required(), () => Response.redirect("https://elsewhere.example/"));
   app.get("/admin", auth.required({ roles: ["Admin"] }), (c) => c.text("yes"));
   return { app, auth, send: (request: Request) => app.fetch(request) };
 }
@@ -81,6 +82,17 @@ test("the provider signs somebody out, or everybody of a name", async () => {
   expect((await app.request("/me", { headers: other })).status).toBe(200);
   const sid = await (await app.request("/auth/v2/userinfo", { headers: other })).json();
   expect(sid).toEqual({ sub: "s2" });
+});
+
+test("an answer whose headers can't be changed is not kept by caches, and renews the cookie, as any other", async () => {
+  const idp = fakeIssuer();
+  const { app, send } = build(idp);
+  const headers = await idp.signIn(send);
+  idp.clock.advance({ minutes: 5 });
+  const answer = await app.request("/away", { headers });
+  expect([answer.status, answer.headers.get("location")]).toEqual([302, "https://elsewhere.example/"]);
+  expect([answer.headers.get("cache-control"), answer.headers.get("vary")]).toEqual(["no-store", "Cookie"]);
+  expect(answer.headers.getSetCookie().length).toBeGreaterThan(0);
 });
 
 test("signing out revokes the refresh token", async () => {
