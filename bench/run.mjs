@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { closeDatabases } from "./lib/databases.mjs";
 import { report } from "./lib/report.mjs";
 
 /** Rows in the order of the report; each a file of `rows/` that exports `run`. */
@@ -45,6 +46,7 @@ try {
     }
   }
 } finally {
+  await closeDatabases();
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -61,6 +63,7 @@ const text = report({
   howTo: [
     "`npm run bench`, on a machine with at least two cores and nothing else to do. `--only verify-new` (one of " +
       `${names.join(", ")}) runs a part, \`--quick\` fewer rounds; both write \`bench/results-partial.md\` instead.`,
+    "Redis (or Valkey) and PostgreSQL are started where the machine has them; `BENCH_REDIS_URL` and `BENCH_POSTGRES_URL` name others.",
     "What is measured is the built package, as its users import it, in fresh processes that take turns; processor time " +
       "(`process.cpuUsage()`) is taken beside wall-clock. A round in which the process had the processor for less than " +
       "nine tenths of the time was disturbed from outside and is left out; the notes count such rounds.",

@@ -1,5 +1,6 @@
 // Tokens that expire under many requests in several processes at once: how often the provider is asked for new ones.
 import { join } from "node:path";
+import { databases } from "../lib/databases.mjs";
 import { median, quantile } from "../lib/measure.mjs";
 import { count, verdict } from "../lib/report.mjs";
 import { runProgram } from "../lib/rounds.mjs";
@@ -8,8 +9,8 @@ const processes = 4;
 const atOnce = 50;
 const stores = {
   sqlite: { title: "SQLite (libsql)" },
-  redis: { title: "Redis (ioredis)", variable: "BENCH_REDIS_URL" },
-  postgres: { title: "PostgreSQL (pg)", variable: "BENCH_POSTGRES_URL" },
+  redis: { title: "Redis (ioredis)" },
+  postgres: { title: "PostgreSQL (pg)" },
 };
 
 export async function run({ quick, progress, folder }) {
@@ -17,10 +18,11 @@ export async function run({ quick, progress, folder }) {
   const rows = [];
   const notes = [];
   const summary = [];
-  for (const [name, { title, variable }] of Object.entries(stores)) {
-    const address = variable ? process.env[variable] : join(folder, "renewal.db");
+  const addresses = { sqlite: join(folder, "renewal.db"), ...(await databases()) };
+  for (const [name, { title }] of Object.entries(stores)) {
+    const address = addresses[name];
     if (!address) {
-      notes.push(`${title}: not run, for \`${variable}\` says of no server.`);
+      notes.push(`${title}: not run, for this machine has no such server.`);
       continue;
     }
     progress(`renewal, ${name}`);

@@ -1,15 +1,16 @@
 // Session stores: looking a session up in few and in a million, what they take, and how soon all of a person's are ended.
 import { join } from "node:path";
+import { databases } from "../lib/databases.mjs";
 import { median } from "../lib/measure.mjs";
 import { count, micro, verdict } from "../lib/report.mjs";
 import { runProgram, takeRounds } from "../lib/rounds.mjs";
 
-/** Name → the greatest time of a lookup in microseconds, and the variable that says where its server is. */
+/** Name → the greatest time of a lookup in microseconds, where the store is in the process. */
 const stores = {
   memory: { title: "memory", limit: 5 },
   sqlite: { title: "SQLite (libsql)", limit: 25 },
-  redis: { title: "Redis (ioredis)", variable: "BENCH_REDIS_URL" },
-  postgres: { title: "PostgreSQL (pg)", variable: "BENCH_POSTGRES_URL" },
+  redis: { title: "Redis (ioredis)", isServer: true },
+  postgres: { title: "PostgreSQL (pg)", isServer: true },
 };
 
 export async function run({ quick, progress, folder }) {
@@ -19,13 +20,14 @@ export async function run({ quick, progress, folder }) {
   const rows = [];
   const notes = [];
   const summary = [];
-  for (const [name, { title, limit, variable }] of Object.entries(stores)) {
-    if (variable && !process.env[variable]) {
-      absent.push(`${title}: not run, for \`${variable}\` says of no server.`);
+  const servers = await databases();
+  for (const [name, { title, limit, isServer = false }] of Object.entries(stores)) {
+    if (isServer && !servers[name]) {
+      absent.push(`${title}: not run, for this machine has no such server.`);
       continue;
     }
     const one = (sessions, round) => {
-      const address = variable ? process.env[variable] : join(folder, `${name}-${sessions}-${round}.db`);
+      const address = isServer ? servers[name] : join(folder, `${name}-${sessions}-${round}.db`);
       // A heap that a million sessions fit into.
       const env = { NODE_OPTIONS: "--max-old-space-size=6144" };
       return runProgram("session-stores.mjs", [name, address, sessions, quick ? 40 : 400], {
