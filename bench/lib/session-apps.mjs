@@ -44,6 +44,7 @@ async function fastifyApp(issuer, sessionStore) {
   await app.register(auth.plugin());
   await app.register(auth.router());
   app.get("/open", () => answer);
+  app.get("/empty", { onRequest: (_request, _reply, done) => done() }, () => answer);
   app.get("/protected", auth.required(), () => answer);
   await app.listen({ port, host: "127.0.0.1" });
   return { port, login };
@@ -56,9 +57,11 @@ function listening(app, port) {
 
 async function expressApp({ port, login, routers = [], middleware }) {
   const app = express();
-  app.get("/open", (_request, response) => response.json(answer));
+  const handler = (_request, response) => response.json(answer);
+  app.get("/open", handler);
+  app.get("/empty", (_request, _response, next) => next(), handler);
   for (const router of routers) app.use(router);
-  app.get("/protected", middleware, (_request, response) => response.json(answer));
+  app.get("/protected", middleware, handler);
   app.use((error, _request, response, _next) => response.status(error.status ?? 500).end());
   await listening(app, port);
   return { port, login };
@@ -66,9 +69,14 @@ async function expressApp({ port, login, routers = [], middleware }) {
 
 async function honoApp({ port, login, prepare, middleware }) {
   const app = new Hono();
-  app.get("/open", (c) => c.json(answer));
+  const handler = (c) => c.json(answer);
+  const empty = async (_c, next) => {
+    await next();
+  };
+  app.get("/open", handler);
+  app.get("/empty", empty, handler);
   prepare(app);
-  app.get("/protected", middleware, (c) => c.json(answer));
+  app.get("/protected", middleware, handler);
   const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" });
   if (!server.listening) await new Promise((resolve) => server.once("listening", resolve));
   return { port, login };
