@@ -1,7 +1,6 @@
 // Calls to other services: by the caller's token or the application's own, and never by the `fetch` that is the provider's.
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { Browser } from "../../../dev-idp/test/support.ts";
 import {
   sallyport as fetchAuth,
   type SallyportOptions,
@@ -10,6 +9,7 @@ import {
 import { sallyport as nodeAuth } from "../../src/frameworks/node.ts";
 import { fakeIssuer } from "../../src/testing/index.ts";
 import { listen } from "../support/listen.ts";
+import { createPlainBrowser } from "../support/plain-browser.ts";
 import { signInAt, startPlace } from "../support/sign-in.ts";
 
 /** Another service: what it hears, and where it sends on from. */
@@ -113,7 +113,7 @@ describe("where people sign in", () => {
     ["DPoP", "string", { login: { dpop: true } }],
   ] as const)("a session's token goes along as %s", async (scheme, proof, options) => {
     const { idp, url, service, asked } = await startApplication(options);
-    const landed = await signInAt(new Browser(), `${url}/auth/v2/login`);
+    const landed = await signInAt(createPlainBrowser(), `${url}/auth/v2/login`);
     expect(landed.text).toBe("orders");
     const [headers] = service.heard;
     expect([headers?.authorization?.split(" ")[0], typeof headers?.dpop]).toEqual([scheme, proof]);

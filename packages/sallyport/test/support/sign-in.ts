@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type DevIdp, startDevIdp } from "../../../dev-idp/src/index.ts";
-import type { Browser, Page } from "../../../dev-idp/test/support.ts";
+import type { Page, PlainBrowser } from "./plain-browser.ts";
 
 /** Where an application will be, and what it is told of the provider. */
 export interface Place {
@@ -48,17 +48,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** From one host to the other, until a page comes. */
-export async function through(browser: Browser, coming: Promise<Page>): Promise<Page> {
-  const page = await coming;
-  return page.status >= 300 && page.status < 400 ? through(browser, browser.go(page.url)) : page;
-}
-
 /** Opens an address that leads to the provider, signs in there, and comes back. */
-export async function signInAt(browser: Browser, address: string, person = "alice"): Promise<Page> {
-  const page = await through(browser, browser.go(address, { headers: navigation }));
-  return through(browser, browser.submit(page, { person }));
+export async function signInAt(browser: PlainBrowser, address: string, person = "alice"): Promise<Page> {
+  return browser.submit(await browser.go(address), { person });
 }
-
-/** What a browser sends on its way to a page. */
-export const navigation = { accept: "text/html", "sec-fetch-mode": "navigate" };

@@ -12,8 +12,8 @@ export interface PlainBrowser {
   go(url: string): Promise<Page>;
   /** Sends the page's form with these fields filled in. */
   submit(page: Page, fields: Record<string, string>): Promise<Page>;
-  /** Posts a form of the application's own page. */
-  post(url: string, fields?: Record<string, string>): Promise<Page>;
+  /** Posts a form of the application's own page, or of whoever the headers say. */
+  post(url: string, fields?: Record<string, string>, headers?: Record<string, string>): Promise<Page>;
   /** What a script of the page fetches: no redirect is followed. */
   load(url: string): Promise<Page>;
   /** Every address that it has been to, the query left out. */
@@ -39,17 +39,17 @@ export function createPlainBrowser(): PlainBrowser {
     for (const line of answer.cookies) {
       const [pair = ""] = line.split(";");
       const name = pair.slice(0, pair.indexOf("="));
-      if (/max-age=0/i.test(line)) jar.delete(name);
+      if (/max-age=0|expires=thu, 01 jan 1970/i.test(line)) jar.delete(name);
       else jar.set(name, pair.slice(name.length + 1));
     }
     return answer;
   }
 
-  async function follow(url: string, form?: Record<string, string>): Promise<Page> {
+  async function follow(url: string, form?: Record<string, string>, headers = navigate): Promise<Page> {
     let at = url;
     let body = form;
     for (let step = 0; step < mostRedirects; step += 1) {
-      const { status, text, location } = await ask(at, navigate, body);
+      const { status, text, location } = await ask(at, headers, body);
       if (location === undefined) return { url: at, status, text };
       at = new URL(location, at).href;
       body = undefined;
@@ -60,7 +60,7 @@ export function createPlainBrowser(): PlainBrowser {
   return {
     visited,
     go: (url) => follow(url),
-    post: (url, fields = {}) => follow(url, fields),
+    post: (url, fields = {}, headers = {}) => follow(url, fields, { ...navigate, ...headers }),
     async submit({ url, text }, fields) {
       const [, form = "", inside = ""] = /<form([^>]*)>([\s\S]*?)<\/form>/.exec(text) ?? [];
       const action = attribute(form, "action");
