@@ -11,7 +11,7 @@ export interface PlainBrowser {
   /** Goes to a page, and on to where it is sent. */
   go(url: string): Promise<Page>;
   /** Sends the page's form with these fields filled in. */
-  submit(page: Page, fields: Record<string, string>): Promise<Page>;
+  submit(page: Page, fields?: Record<string, string>, headers?: Record<string, string>): Promise<Page>;
   /** Posts a form of the application's own page, or of whoever the headers say. */
   post(url: string, fields?: Record<string, string>, headers?: Record<string, string>): Promise<Page>;
   /** What a script of the page fetches: no redirect is followed. */
@@ -61,14 +61,15 @@ export function createPlainBrowser(): PlainBrowser {
     visited,
     go: (url) => follow(url),
     post: (url, fields = {}, headers = {}) => follow(url, fields, { ...navigate, ...headers }),
-    async submit({ url, text }, fields) {
+    async submit({ url, text }, fields = {}, headers = {}) {
       const [, form = "", inside = ""] = /<form([^>]*)>([\s\S]*?)<\/form>/.exec(text) ?? [];
       const action = attribute(form, "action");
       if (action === undefined) throw new Error(`There is no form at ${url.split("?")[0]}: ${wordsOf(text)}`);
       const hidden = [...inside.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(
         ([input]) => [attribute(input, "name") ?? "", attribute(input, "value") ?? ""] as const,
       );
-      return follow(new URL(action, url).href, { ...Object.fromEntries(hidden), ...fields });
+      const all = { ...Object.fromEntries(hidden), ...fields };
+      return follow(new URL(action, url).href, all, { ...navigate, ...headers });
     },
     async load(url) {
       const { status, text } = await ask(url, script);
