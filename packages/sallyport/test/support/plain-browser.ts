@@ -14,10 +14,15 @@ export interface PlainBrowser {
   submit(page: Page, fields?: Record<string, string>, headers?: Record<string, string>): Promise<Page>;
   /** Posts a form of the application's own page, or of whoever the headers say. */
   post(url: string, fields?: Record<string, string>, headers?: Record<string, string>): Promise<Page>;
-  /** What a script of the page fetches: no redirect is followed. */
-  load(url: string): Promise<Page>;
+  /** What a script of the page fetches, or whoever the headers say: no redirect is followed. */
+  load(url: string, method?: string, headers?: Record<string, string>): Promise<Page>;
   /** Every address that it has been to, the query left out. */
   readonly visited: string[];
+}
+
+interface Sent {
+  readonly form?: Record<string, string> | undefined;
+  readonly method?: string | undefined;
 }
 
 const navigate = { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-site": "same-origin" };
@@ -29,13 +34,13 @@ export function createPlainBrowser(): PlainBrowser {
   const jars = new Map<string, Map<string, string>>();
   const visited: string[] = [];
 
-  async function ask(url: string, headers: Record<string, string>, form?: Record<string, string>) {
+  async function ask(url: string, headers: Record<string, string>, { form, method }: Sent = {}) {
     const { origin, pathname } = new URL(url);
     visited.push(origin + pathname);
     const jar = jars.get(origin) ?? new Map<string, string>();
     jars.set(origin, jar);
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
-    const answer = await send(url, { ...headers, ...(cookie !== "" && { cookie }) }, form);
+    const answer = await send(url, { ...headers, ...(cookie !== "" && { cookie }) }, { form, method });
     for (const line of answer.cookies) {
       const [pair = ""] = line.split(";");
       const name = pair.slice(0, pair.indexOf("="));
@@ -49,7 +54,7 @@ export function createPlainBrowser(): PlainBrowser {
     let at = url;
     let body = form;
     for (let step = 0; step < mostRedirects; step += 1) {
-      const { status, text, location } = await ask(at, headers, body);
+      const { status, text, location } = await ask(at, headers, { form: body });
       if (location === undefined) return { url: at, status, text };
       at = new URL(location, at).href;
       body = undefined;
@@ -71,8 +76,8 @@ export function createPlainBrowser(): PlainBrowser {
       const all = { ...Object.fromEntries(hidden), ...fields };
       return follow(new URL(action, url).href, all, { ...navigate, ...headers });
     },
-    async load(url) {
-      const { status, text } = await ask(url, script);
+    async load(url, method = "GET", headers = {}) {
+      const { status, text } = await ask(url, { ...script, ...headers }, { method });
       return { url, status, text };
     },
   };
@@ -90,11 +95,10 @@ function wordsOf(html: string): string {
 }
 
 /** Node's own client: `fetch` says `sec-fetch-mode: cors` whatever it is told. No connection outlives its answer: the next test has the same port. */
-function send(url: string, headers: Record<string, string>, form?: Record<string, string>) {
+function send(url: string, headers: Record<string, string>, { form, method = form ? "POST" : "GET" }: Sent) {
   const type = form && { "content-type": "application/x-www-form-urlencoded" };
   return new Promise<{ status: number; text: string; location: string | undefined; cookies: string[] }>(
     (resolve, reject) => {
-      const method = form ? "POST" : "GET";
       const request = http.request(
         url,
         { agent: false, method, headers: { ...headers, ...type } },
