@@ -40,7 +40,7 @@ export async function startPlace(): Promise<Place> {
 }
 
 /** A port that nothing listens on: the public URL has it before the application does. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => probe.once("listening", resolve));
   const { port } = probe.address() as AddressInfo;
