@@ -74,7 +74,7 @@ export const rooms = {
   diagnose: { rooms: [...ground, "verify"] },
   "people-options": { rooms: [...ground, "login", "session"], types: ["verify"] },
   people: { rooms: [...ground, "verify", "http", "login", "session"], types: ["people-options"] },
-  upstream: { rooms: ["client", "http", "login"] },
+  upstream: { rooms: ["client", "http", "login", "options"] },
   sallyport: {
     rooms: [
       ...ground,

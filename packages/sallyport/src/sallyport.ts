@@ -41,7 +41,7 @@ import {
   splitOptions,
 } from "./people-options.ts";
 import { quietly } from "./quietly.ts";
-import { upstreamFetch } from "./upstream.ts";
+import { type UpstreamOptions, upstreamFetch } from "./upstream.ts";
 import {
   createVerifier,
   depsTable,
@@ -53,6 +53,8 @@ import {
   verifierOptionTable,
 } from "./verify/index.ts";
 import { joinWatches, type Telemetry } from "./watch.ts";
+
+export type { UpstreamOptions } from "./upstream.ts";
 
 /** Options of `sallyport()`: the verifier's, and how refusals are made. */
 export interface SallyportOptions extends Omit<VerifierOptions, "issuers">, PeopleOptions {
@@ -99,7 +101,7 @@ export interface Core<Claims = JsonObject> {
   tokenSource: Login["tokenSource"];
   deviceLogin: Login["deviceLogin"];
   /** A `fetch` in the name of who came in. */
-  upstream(facts: RequestFacts): Promise<typeof globalThis.fetch>;
+  upstream(facts: RequestFacts, options?: UpstreamOptions): Promise<typeof globalThis.fetch>;
   /** Compiles a guard; a framework's `required()` and `optional()` call it once a route. */
   guard(needed: Requirement | undefined, options?: GuardOptions): Guard<Claims>;
   /** Decides without throwing and without a request. */
@@ -237,7 +239,7 @@ export function createCore<Claims = JsonObject>(
     administration: people?.administration ?? noAdministration,
     tokenSource: people?.login.tokenSource ?? noTokenSource,
     deviceLogin: people?.login.deviceLogin ?? noDeviceLogin,
-    upstream: (facts) => upstreamFetch(facts, deps),
+    upstream: (facts, upstreamOptions = {}) => upstreamFetch(facts, upstreamOptions, deps),
     async ready() {
       await Promise.all([verifier.ready(), people?.login.ready()]);
     },

@@ -17,7 +17,13 @@ import {
 } from "../http/index.ts";
 import type { Identity } from "../identity.ts";
 import { createNotes, type GuardNotes } from "../openapi/index.ts";
-import { type Core, createCore, type SallyportDeps, type SallyportOptions } from "../sallyport.ts";
+import {
+  type Core,
+  createCore,
+  type SallyportDeps,
+  type SallyportOptions,
+  type UpstreamOptions,
+} from "../sallyport.ts";
 import { onTheRequest, Visit, type Visits } from "./visits.ts";
 
 /** The part of `auth` that is the same in every framework. `Carrier` is what stands for a request there. */
@@ -66,10 +72,11 @@ export interface Auth<Claims, Carrier extends object>
   accessToken(request: Carrier): Promise<string>;
   /**
    * A `fetch` for calls upstream in the caller's name: with that token, and with a proof where the session's is bound to a key.
+   * It sends by the global `fetch`, or by the one given: `deps.fetch` is for the provider alone.
    *
-   * @throws TypeError by rejection, as `accessToken`
+   * @throws TypeError by rejection, as `accessToken`; where an option is unknown or of the wrong form
    */
-  upstream(request: Carrier): Promise<typeof globalThis.fetch>;
+  upstream(request: Carrier, options?: UpstreamOptions): Promise<typeof globalThis.fetch>;
   /**
    * A token for the header `X-CSRF-Token`, bound to the session of a request: for clients that send neither `Sec-Fetch-Site` nor
    * the application's own `Origin`. Whoever shows it may do all that the session may: hand it to the application's own pages alone.
@@ -232,7 +239,7 @@ export function createKit<Claims, Carrier extends object>(
       csrfToken,
       session: (request) => sessionOf(visitOf(request).facts),
       accessToken: async (request) => accessTokenOf(visitOf(request).facts),
-      upstream: async (request) => core.upstream(visitOf(request).facts),
+      upstream: async (request, given) => core.upstream(visitOf(request).facts, given),
     },
     refuse,
     routing,

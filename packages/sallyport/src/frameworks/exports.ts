@@ -9,4 +9,4 @@ export type {
 } from "../http/index.ts";
 export * from "../index.ts";
 export type { OpenApi, OpenApiOptions } from "../openapi/index.ts";
-export type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
+export type { SallyportDeps, SallyportOptions, UpstreamOptions } from "../sallyport.ts";

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Requirement } from "../authorize/index.ts";
 import type { CallerSession, GuardOptions, NodeMessage } from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
+import type { UpstreamOptions } from "../sallyport.ts";
 import { checkGuardOptions } from "./arguments.ts";
 import type { Auth } from "./common.ts";
 import { factsOf, nodeRequest } from "./nest-exchange.ts";
@@ -100,8 +101,8 @@ export class Sallyport<Claims = JsonObject> implements Omit<Auth<Claims, object>
   }
 
   /** A `fetch` for calls upstream in the caller's name, as `accessToken`; with a proof where the session's token is bound to a key. */
-  async upstream(request: object): Promise<typeof globalThis.fetch> {
-    return authOf(request).upstream(nodeRequest(request));
+  async upstream(request: object, options?: UpstreamOptions): Promise<typeof globalThis.fetch> {
+    return authOf(request).upstream(nodeRequest(request), options);
   }
 
   /**

@@ -133,7 +133,7 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
     },
     tokenSource(request = {}) {
       const { api } = named(request.issuer, "tokenSource");
-      return createTokenSource(request, { api, fetch, now });
+      return createTokenSource(request, { api, now });
     },
     async deviceLogin(request = {}) {
       const { api, scope } = named(request.issuer, "deviceLogin");

@@ -1,6 +1,6 @@
 // Access tokens for this application itself (RFC 6749 §4.4): asked for once, used until shortly before they expire.
 import { AuthError } from "../errors.ts";
-import { isPlainObject, isText } from "../options.ts";
+import { checkOptions, isFunction, isPlainObject, isText, type OptionTable } from "../options.ts";
 import { ProviderFailure } from "./failure.ts";
 import type { ProviderClient } from "./provider-client.ts";
 import type { TokenAnswer } from "./token-answer.ts";
@@ -14,7 +14,29 @@ export interface TokenSourceRequest {
   readonly resource?: string;
   /** Other parameters of the request (`audience` at Auth0). */
   readonly extra?: Readonly<Record<string, string>>;
+  /** Sends the calls of the source's own `fetch`. Default: the global one; `deps.fetch` is for the provider alone. */
+  readonly fetch?: typeof globalThis.fetch;
 }
+
+const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
+
+/** Rows of {@link TokenSourceRequest}. */
+const requestTable = {
+  issuer: { check: isText, takes: "one that has a `clientId`", doc: "The provider.", default: "the first" },
+  scopes: { check: isTexts, takes: "a list of texts", doc: "Scopes to ask for." },
+  resource: { check: isText, takes: "a text", doc: "The API that the token is for (RFC 8707)." },
+  extra: {
+    check: (value) => isPlainObject(value) && Object.values(value).every(isText),
+    takes: "an object of texts",
+    doc: "Other parameters of the request.",
+  },
+  fetch: {
+    check: isFunction,
+    takes: "a function like fetch",
+    doc: "Sends the calls of the source's own `fetch`.",
+    default: "global `fetch`",
+  },
+} as const satisfies OptionTable;
 
 /** Access tokens, one after the other. */
 export interface TokenSource {
@@ -31,7 +53,6 @@ export interface TokenSource {
 /** What {@link createTokenSource} needs. */
 export interface TokenSourceDeps {
   readonly api: ProviderClient;
-  readonly fetch: typeof globalThis.fetch;
   readonly now: () => number;
 }
 
@@ -41,22 +62,11 @@ const marginMs = 30_000;
 /** So long nobody asks again after a failure. */
 const cooldownMs = 1_000;
 
-/** @throws TypeError where the request is none */
-export function createTokenSource(
-  request: TokenSourceRequest,
-  { api, fetch, now }: TokenSourceDeps,
-): TokenSource {
-  const { scopes = [], resource, extra = {} } = request;
-  if (
-    !Array.isArray(scopes) ||
-    !scopes.every(isText) ||
-    !isPlainObject(extra) ||
-    !Object.values(extra).every(isText)
-  ) {
-    throw new TypeError(
-      "tokenSource takes { issuer, scopes, resource, extra }: texts, and lists and objects of them",
-    );
-  }
+/** @throws TypeError where an option is unknown or of the wrong form */
+export function createTokenSource(request: TokenSourceRequest, { api, now }: TokenSourceDeps): TokenSource {
+  checkOptions("tokenSource", request, requestTable);
+  // Read at each call: a tracer may replace the global later.
+  const { scopes = [], resource, extra = {}, fetch = (...call) => globalThis.fetch(...call) } = request;
   const parameters = new URLSearchParams({
     ...extra,
     ...(scopes.length > 0 && { scope: scopes.join(" ") }),

@@ -32,12 +32,14 @@ interface Words {
 
 const page = "A page, where something is in the way";
 const notHere = "People can't sign in at the moment";
+const tooOften = "Asked too often: `Retry-After` says when again";
+const noStore = "The session can't be looked up at the moment";
 
 const words: Readonly<Record<string, Words>> = {
   login: {
     summary: "Sign in",
-    takes: ["return_to", "issuer", "iss", "login_hint", "target_link_uri", "acr_values", "max_age"],
-    answers: { 303: "To the provider", 400: page, 503: notHere },
+    takes: ["return_to", "issuer", "iss", "login_hint", "target_link_uri", "acr_values", "max_age", "prompt"],
+    answers: { 200: "A choice between providers", 303: "To the provider", 400: page, 503: notHere },
   },
   callback: {
     summary: "Back from the provider",
@@ -47,16 +49,33 @@ const words: Readonly<Record<string, Words>> = {
   token: {
     summary: "Tokens for native clients",
     takes: ["grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "device_code"],
-    answers: { 200: "Tokens (RFC 6749 §5.1)", 400: "An error (RFC 6749 §5.2)", 503: notHere },
+    answers: {
+      200: "Tokens (RFC 6749 §5.1)",
+      400: "An error (RFC 6749 §5.2)",
+      429: tooOften,
+      503: notHere,
+    },
   },
   device: {
     summary: "Sign in on another device (RFC 8628)",
-    answers: { 200: "What to show to the person (RFC 8628 §3.2)", 503: notHere },
+    takes: ["scope", "issuer", "offline_access"],
+    answers: {
+      200: "What to show to the person (RFC 8628 §3.2)",
+      400: "An error (RFC 6749 §5.2)",
+      429: tooOften,
+      503: "Nobody can sign in by device at the moment",
+    },
   },
   logout: {
     summary: "Sign out",
     takes: ["return_to"],
-    answers: { 200: "A page that asks", 303: "Signed out, and on to the provider", 403: "Another site asks" },
+    answers: {
+      200: "A page that asks; for scripts, signed out, and `logout_url` is the way on",
+      303: "Signed out, and on to the provider",
+      400: page,
+      403: "Another site asks",
+      503: noStore,
+    },
   },
   userinfo: {
     summary: "What the provider says of the person",
@@ -71,11 +90,15 @@ const words: Readonly<Record<string, Words>> = {
   frontchannelLogout: {
     summary: "The provider's page signs somebody out (OpenID Connect Front-Channel Logout)",
     takes: ["iss", "sid"],
-    answers: { 200: "Done, or nothing to do" },
+    answers: { 200: "Done, or nothing to do", 503: noStore },
   },
   session: {
     summary: "Who is signed in, and until when",
-    answers: { 200: "The person and the session", 401: "Nobody is signed in: `login_url` is the way" },
+    answers: {
+      200: "The person and the session",
+      401: "Nobody is signed in: `login_url` is the way",
+      503: noStore,
+    },
     session: true,
   },
 };

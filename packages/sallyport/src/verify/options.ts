@@ -52,7 +52,7 @@ export interface Logger {
 
 /** What is alive: everything that can't come from a file or the environment. */
 export interface VerifierDeps<Claims = JsonObject> {
-  /** Fetches metadata and keys. Default: the global `fetch`. */
+  /** Asks the provider, for metadata, keys and tokens, and nobody else. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
   /** The clock, in milliseconds since 1970-01-01T00:00:00Z. Default: `Date.now`. */
   readonly now?: () => number;
@@ -161,7 +161,7 @@ export const depsTable = {
   fetch: {
     check: isFunction,
     takes: "a function like fetch",
-    doc: "Fetches metadata and keys.",
+    doc: "Asks the provider, for metadata, keys and tokens, and nobody else.",
     default: "global `fetch`",
   },
   now: {

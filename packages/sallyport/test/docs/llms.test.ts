@@ -7,12 +7,16 @@ import { calculateJwkThumbprint } from "jose";
 import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type FakeIssuer, fakeIssuer } from "../../src/testing/index.ts";
 import { bridge } from "../support/fetch-bridge.ts";
+import { listen } from "../support/listen.ts";
+import { createPlainBrowser } from "../support/plain-browser.ts";
+import { signInAt, startPlace } from "../support/sign-in.ts";
 import { apiWith, proofForProvider } from "./pages/llms/client.ts";
 import { build as buildExpress } from "./pages/llms/express.ts";
 import { build as buildFastify } from "./pages/llms/fastify.ts";
 import { build as buildFetch } from "./pages/llms/fetch.ts";
 import { build as buildHono } from "./pages/llms/hono.ts";
 import { build as buildNode } from "./pages/llms/node.ts";
+import { build as buildPeople } from "./pages/llms/people.ts";
 import { build as buildProduction } from "./pages/llms/production.ts";
 import { consumer } from "./pages/llms/verifier.ts";
 
@@ -80,6 +84,41 @@ test("without a framework", async () => {
   expect(await ask({})).toEqual({ refused: expect.stringContaining("scope") });
   expect(await ask({ audience: "another" })).toEqual({ refused: "invalid_audience" });
   expect(idp.requests.jwks).toBe(1);
+});
+
+test("people sign in, stay, call another service, and sign out everywhere", async () => {
+  const { idp, url, port, options } = await startPlace();
+  const service = await listen(({ headers }, response) => {
+    response.end(JSON.stringify([headers.authorization?.split(" ")[0]]));
+  });
+  const app = buildPeople(`http://127.0.0.1:${service.port}/`, options, { audit: [] });
+  onTestFinished(async () => {
+    await Promise.all([app.close(), idp.close(), service.close()]);
+  });
+  await app.listen({ port, host: "127.0.0.1" });
+
+  const [first, second] = [createPlainBrowser(), createPlainBrowser()];
+  const home = await first.go(`${url}/`);
+  const [, link = ""] = home.text.match(/<a href="([^"]+)"/) ?? [];
+  const landed = await signInAt(first, url + link);
+  expect([landed.url, JSON.parse(landed.text)]).toEqual([
+    `${url}/account`,
+    { of: "alice", until: expect.any(Number) },
+  ]);
+  expect((await signInAt(second, `${url}/account`)).status).toBe(200);
+  expect(JSON.parse((await first.load(`${url}/documents`)).text)).toEqual(["Bearer"]);
+
+  const foreign = { "sec-fetch-site": "cross-site", origin: "https://evil.example" };
+  const order = (headers: Record<string, string>) => first.load(`${url}/orders`, "POST", headers);
+  expect((await order(foreign)).status).toBe(403);
+  const token = (await first.load(`${url}/csrf`)).text;
+  expect((await order({ ...foreign, "x-csrf-token": token })).text).toBe("ordered");
+
+  const ended = await first.load(`${url}/sign-out-everywhere`, "POST");
+  expect(JSON.parse(ended.text)).toEqual({ ended: 2 });
+  for (const browser of [first, second]) {
+    expect((await browser.load(`${url}/auth/v2/session`)).status).toBe(401);
+  }
 });
 
 describe("opaque tokens, DPoP, metrics, OpenAPI, a log", async () => {

@@ -1,9 +1,9 @@
 // People sign in at a real Keycloak (`npm run test:services -- keycloak`), with a browser that fills in its forms.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createPlainBrowser, type PlainBrowser } from "../support/plain-browser.ts";
 import { freePort } from "./keycloak/free-port.ts";
 import { type Keycloak, startKeycloak } from "./keycloak/server.ts";
 import { type Me, recentSeconds, startApplication } from "./keycloak-login/application.ts";
-import { createPlainBrowser, type PlainBrowser } from "./keycloak-login/browser.ts";
 import { accessTokenSeconds, loginRealm } from "./keycloak-login/realm.ts";
 
 const home = process.env.SALLYPORT_KEYCLOAK_HOME;

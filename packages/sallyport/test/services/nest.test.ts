@@ -8,7 +8,9 @@ import { bearer, listener, options } from "../nest/start.ts";
 import { read, securityOf } from "../openapi/document.ts";
 import { runResourceCases } from "../resource/run-resource-cases.ts";
 import { runCases } from "../support/run-http-cases.ts";
+import { runSignIn } from "../support/run-sign-in.ts";
 import { isInstalled, loadNest } from "./old-nest.ts";
+import { startShop } from "./old-nest-shop.ts";
 
 const versions = [
   ["nest10", "10."],
@@ -50,6 +52,10 @@ for (const [folder, major] of versions) {
   describe(`NestJS ${nest.version}: the resource's metadata`, () => {
     runResourceCases("on Express", nestResources(nest, express));
     runResourceCases("on Fastify", nestResources(nest, fastify));
+  });
+
+  describe.each(nest.adapters)(`NestJS ${nest.version} on %s: the sign-in`, (_name, adapter) => {
+    runSignIn(startShop(nest, adapter));
   });
 
   describe.each(nest.adapters)(`NestJS ${nest.version} on %s`, (_name, adapter) => {

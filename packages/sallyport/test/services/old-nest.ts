@@ -8,7 +8,7 @@ import type { NestParts } from "../nest/routes.ts";
 const root = resolve(import.meta.dirname, "../../../..");
 const source = join(root, "packages/sallyport");
 
-interface OldNest extends NestParts {
+export interface OldNest extends NestParts {
   readonly version: string;
   readonly core: typeof import("@nestjs/core");
   readonly swagger: typeof import("@nestjs/swagger");

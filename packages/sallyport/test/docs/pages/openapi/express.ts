@@ -17,7 +17,7 @@ export function build(options: SallyportOptions, deps?: SallyportDeps) {
       openapi: "3.1.0",
       info: { title: "Orders", version: "1.0.0" },
       components: docs.components,
-      paths: { "/users": { get: docs.operation(admin, users) } },
+      paths: { ...docs.paths, "/users": { get: docs.operation(admin, users) } },
     });
   });
   return app;

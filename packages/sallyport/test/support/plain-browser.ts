@@ -11,13 +11,18 @@ export interface PlainBrowser {
   /** Goes to a page, and on to where it is sent. */
   go(url: string): Promise<Page>;
   /** Sends the page's form with these fields filled in. */
-  submit(page: Page, fields: Record<string, string>): Promise<Page>;
-  /** Posts a form of the application's own page. */
-  post(url: string, fields?: Record<string, string>): Promise<Page>;
-  /** What a script of the page fetches: no redirect is followed. */
-  load(url: string): Promise<Page>;
+  submit(page: Page, fields?: Record<string, string>, headers?: Record<string, string>): Promise<Page>;
+  /** Posts a form of the application's own page, or of whoever the headers say. */
+  post(url: string, fields?: Record<string, string>, headers?: Record<string, string>): Promise<Page>;
+  /** What a script of the page fetches, or whoever the headers say: no redirect is followed. */
+  load(url: string, method?: string, headers?: Record<string, string>): Promise<Page>;
   /** Every address that it has been to, the query left out. */
   readonly visited: string[];
+}
+
+interface Sent {
+  readonly form?: Record<string, string> | undefined;
+  readonly method?: string | undefined;
 }
 
 const navigate = { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-site": "same-origin" };
@@ -29,27 +34,27 @@ export function createPlainBrowser(): PlainBrowser {
   const jars = new Map<string, Map<string, string>>();
   const visited: string[] = [];
 
-  async function ask(url: string, headers: Record<string, string>, form?: Record<string, string>) {
+  async function ask(url: string, headers: Record<string, string>, { form, method }: Sent = {}) {
     const { origin, pathname } = new URL(url);
     visited.push(origin + pathname);
     const jar = jars.get(origin) ?? new Map<string, string>();
     jars.set(origin, jar);
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
-    const answer = await send(url, { ...headers, ...(cookie !== "" && { cookie }) }, form);
+    const answer = await send(url, { ...headers, ...(cookie !== "" && { cookie }) }, { form, method });
     for (const line of answer.cookies) {
       const [pair = ""] = line.split(";");
       const name = pair.slice(0, pair.indexOf("="));
-      if (/max-age=0/i.test(line)) jar.delete(name);
+      if (/max-age=0|expires=thu, 01 jan 1970/i.test(line)) jar.delete(name);
       else jar.set(name, pair.slice(name.length + 1));
     }
     return answer;
   }
 
-  async function follow(url: string, form?: Record<string, string>): Promise<Page> {
+  async function follow(url: string, form?: Record<string, string>, headers = navigate): Promise<Page> {
     let at = url;
     let body = form;
     for (let step = 0; step < mostRedirects; step += 1) {
-      const { status, text, location } = await ask(at, navigate, body);
+      const { status, text, location } = await ask(at, headers, { form: body });
       if (location === undefined) return { url: at, status, text };
       at = new URL(location, at).href;
       body = undefined;
@@ -60,18 +65,19 @@ export function createPlainBrowser(): PlainBrowser {
   return {
     visited,
     go: (url) => follow(url),
-    post: (url, fields = {}) => follow(url, fields),
-    async submit({ url, text }, fields) {
+    post: (url, fields = {}, headers = {}) => follow(url, fields, { ...navigate, ...headers }),
+    async submit({ url, text }, fields = {}, headers = {}) {
       const [, form = "", inside = ""] = /<form([^>]*)>([\s\S]*?)<\/form>/.exec(text) ?? [];
       const action = attribute(form, "action");
       if (action === undefined) throw new Error(`There is no form at ${url.split("?")[0]}: ${wordsOf(text)}`);
       const hidden = [...inside.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(
         ([input]) => [attribute(input, "name") ?? "", attribute(input, "value") ?? ""] as const,
       );
-      return follow(new URL(action, url).href, { ...Object.fromEntries(hidden), ...fields });
+      const all = { ...Object.fromEntries(hidden), ...fields };
+      return follow(new URL(action, url).href, all, { ...navigate, ...headers });
     },
-    async load(url) {
-      const { status, text } = await ask(url, script);
+    async load(url, method = "GET", headers = {}) {
+      const { status, text } = await ask(url, { ...script, ...headers }, { method });
       return { url, status, text };
     },
   };
@@ -89,11 +95,10 @@ function wordsOf(html: string): string {
 }
 
 /** Node's own client: `fetch` says `sec-fetch-mode: cors` whatever it is told. No connection outlives its answer: the next test has the same port. */
-function send(url: string, headers: Record<string, string>, form?: Record<string, string>) {
+function send(url: string, headers: Record<string, string>, { form, method = form ? "POST" : "GET" }: Sent) {
   const type = form && { "content-type": "application/x-www-form-urlencoded" };
   return new Promise<{ status: number; text: string; location: string | undefined; cookies: string[] }>(
     (resolve, reject) => {
-      const method = form ? "POST" : "GET";
       const request = http.request(
         url,
         { agent: false, method, headers: { ...headers, ...type } },
