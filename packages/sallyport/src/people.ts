@@ -56,7 +56,7 @@ export interface PeopleParts<Claims> {
   readonly deps: VerifierDeps<Claims> & PeopleDeps;
   readonly verifier: Verifier<Claims>;
   /** Who hears of sign-ins, renewals and logouts. */
-  readonly listeners: Pick<LoginDeps, "logged" | "onEvent" | "watch">;
+  readonly listeners?: Pick<LoginDeps, "logged" | "onEvent" | "watch">;
 }
 
 /**

@@ -229,7 +229,7 @@ describe("a provider that cannot be asked", () => {
     const { telemetry: _telemetry, audit: _audit, onRefused: _onRefused, ...deps } = hearing(ears).deps;
     const parts = splitOptions(options);
     const verifier = createVerifier(parts.verifier, deps, undefined, { clients: [true] });
-    const people = createPeople(parts, { deps, verifier, listeners: { onEvent: deps.onEvent } });
+    const people = createPeople(parts, { deps, verifier });
     ears.hear("people's parts", people);
     const device = await people?.login.deviceLogin();
     const failures = await Promise.allSettled([
