@@ -320,6 +320,16 @@ describe.each([
   });
 });
 
+test("a native client that asks too often is no outage", async () => {
+  const app = await startNativeApp({}, { requestsPerMinute: 1 });
+  await natively(app, "native_code");
+  expect((await natively(app, "native_code")).status).toBe(429);
+  expect(app.events).toMatchObject([
+    { name: "native_code", outcome: "ok" },
+    { name: "native_code", ...refused("login_interrupted") },
+  ]);
+});
+
 test("each kind of event is one of these", () => {
   const written = [...scenes, ...nativeScenes].flatMap((scene) => scene.written.map(({ name }) => name));
   expect([...new Set(written)].toSorted()).toEqual(sessionNames.toSorted());
