@@ -116,6 +116,10 @@ function levelOf(event: AuthEvent): Level {
 // A logger has a time, a message and often a name of its own.
 function detailsOf(event: AuthEvent): object {
   if (event.type === "security") return { event: event.name, issuer: event.issuer };
+  if (event.type === "session") {
+    const { type: _type, time: _time, name, ...fields } = event;
+    return { event: name, ...fields };
+  }
   const { type, time: _time, ...fields } = event;
   return { event: type, ...fields };
 }

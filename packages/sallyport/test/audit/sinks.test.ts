@@ -193,7 +193,7 @@ describe("loggerSink", () => {
     expect(calls).toEqual([
       [
         level,
-        expect.objectContaining({ event: event.type === "security" ? event.name : event.type }),
+        expect.objectContaining({ event: event.type === "decision" ? "decision" : event.name }),
         formatEvent(event),
       ],
     ]);
@@ -209,9 +209,10 @@ describe("loggerSink", () => {
         },
       },
     );
-    await through([decisionEvent({ subject: hostile }), securityEvent()], loggerSink(logger));
+    const events = [decisionEvent({ subject: hostile }), securityEvent(), sessionEvent()];
+    await through(events, loggerSink(logger));
     const lines = text.trimEnd().split("\n");
-    expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(3);
     for (const line of lines) {
       const names = [...line.matchAll(/[{,]"(\w+)":/g)].map(([, name]) => name);
       expect(names).toEqual([...new Set(names)]);
@@ -226,6 +227,7 @@ describe("loggerSink", () => {
       msg: formatEvent(decisionEvent({ subject: hostile })),
     });
     expect(JSON.parse(lines[1] ?? "")).toMatchObject({ level: 50, event: "keys_fetch_failed" });
+    expect(JSON.parse(lines[2] ?? "")).toMatchObject({ level: 30, event: "login", outcome: "ok" });
   });
 
   test("a logger that throws at one event loses that one alone", async () => {
