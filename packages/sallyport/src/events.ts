@@ -33,6 +33,41 @@ export interface DecisionEvent {
   readonly cached: boolean;
 }
 
+/**
+ * A sign-in, a renewal of its tokens, or its end: exactly one each, whichever way it went. `ok` is done; `refused` is somebody's
+ * fault (a code of 400 to 403); `failed` is an outage (503).
+ */
+export interface SessionEvent {
+  readonly type: "session";
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  readonly time: number;
+  readonly name:
+    | "login"
+    | "renewal"
+    | "logout"
+    | "backchannel_logout"
+    | "frontchannel_logout"
+    | "end_all"
+    | "userinfo"
+    | "native_code"
+    | "native_device"
+    | "native_refresh";
+  readonly outcome: "ok" | "refused" | "failed";
+  /** Why, as a stable code; absent where it is done. */
+  readonly code: AuthErrorCode | undefined;
+  /** Why, as a sentence for the log. */
+  readonly reason: string | undefined;
+  /** The provider; absent where it isn't known whose sign-in this was to be. */
+  readonly issuer: string | undefined;
+  /** Who, once the provider has said so. */
+  readonly subject: string | undefined;
+  /** This application's client at the provider. */
+  readonly clientId: string | undefined;
+  /** How many sessions were ended; absent where none were to be. */
+  readonly ended: number | undefined;
+  readonly requestId: string | undefined;
+}
+
 /** Something an operator may want to be woken for. The names are stable: alerts are written against them. */
 export interface SecurityEvent {
   readonly type: "security";
@@ -52,11 +87,12 @@ export interface SecurityEvent {
     | "introspection_failed"
     | "introspection_recovered"
     | "introspection_refused_us"
-    | "introspection_flood";
+    | "introspection_flood"
+    | "client_secret_old";
   readonly issuer: string | undefined;
   /** One sentence for people. */
   readonly message: string;
 }
 
 /** What `deps.onEvent` and the audit sinks receive. */
-export type AuthEvent = DecisionEvent | SecurityEvent;
+export type AuthEvent = DecisionEvent | SessionEvent | SecurityEvent;

@@ -27,7 +27,7 @@ export {
 } from "./authorize/index.ts";
 export { configFromEnvironment, type Environment, type EnvironmentDeps } from "./config/index.ts";
 export { AuthError, type AuthErrorCode, type AuthErrorOptions, type ChallengeOptions } from "./errors.ts";
-export type { AuthEvent, DecisionEvent, SecurityEvent } from "./events.ts";
+export type { AuthEvent, DecisionEvent, SecurityEvent, SessionEvent } from "./events.ts";
 export type { Endpoint, EndpointName } from "./http/index.ts";
 export type { Actor, Identity, IdentityKind, JsonObject, JsonValue } from "./identity.ts";
 export type {
@@ -90,8 +90,10 @@ export type {
   Decided,
   ProviderRequest,
   Telemetry,
+  ToldSession,
   VerifiedToken,
   Watch,
   Watched,
   WatchedHealth,
+  WatchedSignIn,
 } from "./watch.ts";

@@ -3,7 +3,7 @@ import { chain } from "./chain.ts";
 import { type CookieStyle, cookieName } from "./cookies.ts";
 import { createCsrfTokens, type GuardSessions, type RouterSettings } from "./http/index.ts";
 import type { Identity } from "./identity.ts";
-import { createLogin, type Login, publicUrlOf } from "./login/index.ts";
+import { createLogin, type Login, type LoginDeps, publicUrlOf } from "./login/index.ts";
 import type { PeopleDeps, SplitOptions } from "./people-options.ts";
 import { quietly } from "./quietly.ts";
 import {
@@ -22,6 +22,7 @@ import {
   type Verifier,
   type VerifierDeps,
 } from "./verify/index.ts";
+import type { WatchedSignIn } from "./watch.ts";
 
 /** The sessions of an application, for whoever administers it. Needs a session store. */
 export interface SessionAdministration {
@@ -46,6 +47,7 @@ export interface People<Claims> {
   readonly sessionCookie: string;
   readonly administration: SessionAdministration;
   readonly login: Login;
+  readonly signIn: WatchedSignIn;
   close(): void;
 }
 
@@ -53,6 +55,8 @@ export interface People<Claims> {
 export interface PeopleParts<Claims> {
   readonly deps: VerifierDeps<Claims> & PeopleDeps;
   readonly verifier: Verifier<Claims>;
+  /** Who hears of sign-ins, renewals and logouts. */
+  readonly listeners?: Pick<LoginDeps, "logged" | "onEvent" | "watch">;
 }
 
 /**
@@ -62,7 +66,7 @@ export interface PeopleParts<Claims> {
  */
 export function createPeople<Claims>(
   { verifier: { publicUrl }, clients: all, session, router, nativeClients }: SplitOptions,
-  { deps, verifier }: PeopleParts<Claims>,
+  { deps, verifier, listeners }: PeopleParts<Claims>,
 ): People<Claims> | undefined {
   if (session === undefined) return undefined;
   const settings = resolveSession(session);
@@ -91,6 +95,7 @@ export function createPeople<Claims>(
   const login = createLogin(
     { clients, publicUrl: base, router, nativeClients },
     {
+      ...listeners,
       sealer,
       sessions,
       verify: all.some((client) => client.login?.identity === "access_token")
@@ -121,6 +126,10 @@ export function createPeople<Claims>(
 
   return {
     login,
+    signIn: {
+      issuers: clients.map(({ provider }) => provider.name),
+      native: nativeClients !== undefined,
+    },
     sessions: {
       leaf: isRevoked ? withRevocation(leaf, isRevoked) : leaf,
       publicUrl: base,
@@ -130,11 +139,7 @@ export function createPeople<Claims>(
     sessionCookie: cookieName(settings.cookieName, style),
     administration: {
       list: (owner) => sessions.list(owner),
-      async endAll({ issuer, subject }) {
-        const ended = await sessions.endAll({ issuer, subject });
-        await Promise.all(ended.map((content) => login.renewal.discard(content)));
-        return ended.length;
-      },
+      endAll: (owner) => login.endAll(owner),
     },
     close: () => sessions.close(),
   };

@@ -185,16 +185,19 @@ export function createCore<Claims = JsonObject>(
   }
 
   const heard = audit !== undefined || onEvent !== undefined;
+  // Events that the same logger has from the audit trail are not logged by who emits them.
+  const logged = sinks.some((sink) => hasLogger(sink, deps));
   const call = { name: "sallyport", options: verifierOptions, fromEnvironment: given === undefined };
   const verifier = inCallersWords(call, () =>
     createVerifier<Claims>(
       verifierOptions,
-      heard ? { ...withoutEcho(verifierDeps, sinks), onEvent: emit } : verifierDeps,
+      heard ? { ...(logged ? withoutLogger(verifierDeps) : verifierDeps), onEvent: emit } : verifierDeps,
       watch,
       { clients: apart.clients.map(({ clientId }) => clientId !== undefined) },
     ),
   );
-  const people = createPeople(apart, { deps, verifier });
+  const listeners = { logged, onEvent: heard ? emit : undefined, watch };
+  const people = createPeople(apart, { deps, verifier, listeners });
   const metadata = inCallersWords(call, () => metadataOf(verifierOptions, description, verifier));
   for (const { event, message } of doubtsAbout(verifierOptions))
     quietly(() => deps.logger?.warn({ event }, message));
@@ -222,7 +225,7 @@ export function createCore<Claims = JsonObject>(
     audit: audit?.stats() ?? [],
     clientSecrets: people?.login.secretAges() ?? [],
   });
-  watch?.opened({ health });
+  watch?.opened({ health, signIn: people?.signIn });
 
   return {
     verifier,
@@ -293,8 +296,10 @@ function listOf<One>(given: One | readonly One[] | undefined): readonly One[] {
   return Array.isArray(given) ? given : [given as One];
 }
 
-/** The verifier logs security events by itself: not where the same logger has them from the audit trail. */
-function withoutEcho<Claims>(deps: VerifierDeps<Claims>, sinks: readonly AuditSink[]): VerifierDeps<Claims> {
-  const { logger, ...rest } = deps;
-  return sinks.some((sink) => (sink as Partial<LoggerSink>).logger === logger) ? rest : deps;
+function hasLogger(sink: Partial<LoggerSink>, { logger }: Pick<SallyportDeps, "logger">): boolean {
+  return logger !== undefined && sink.logger === logger;
+}
+
+function withoutLogger<Claims>({ logger: _logger, ...rest }: VerifierDeps<Claims>): VerifierDeps<Claims> {
+  return rest;
 }

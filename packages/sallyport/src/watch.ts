@@ -1,7 +1,7 @@
 // The port of metrics and traces: what looks on while an application decides. It is called within the request, not behind a
 // queue as the audit's sinks are, and is handed no event: building one costs more than counting it.
 import type { AuthError, AuthErrorCode } from "./errors.ts";
-import type { DecisionEvent, SecurityEvent } from "./events.ts";
+import type { DecisionEvent, SecurityEvent, SessionEvent } from "./events.ts";
 
 /** Metrics or traces. One may watch any number of applications. */
 export interface Telemetry {
@@ -29,6 +29,8 @@ export interface Watch {
     work: () => Promise<Result>,
     failureOf?: (result: Result) => AuthError | undefined,
   ): Promise<Result>;
+  /** Somebody signed in or out, or tokens were renewed, or were to be. */
+  session(told: ToldSession): void;
   security(event: SecurityEvent): void;
 }
 
@@ -39,6 +41,12 @@ export interface Decided {
   /** The route's pattern, where the framework tells it. */
   readonly route: string | undefined;
   readonly verified: VerifiedToken | undefined;
+}
+
+/** How a sign-in, a renewal or a logout went. */
+export interface ToldSession extends Pick<SessionEvent, "name" | "outcome" | "code"> {
+  /** The provider's name in the configuration. */
+  readonly issuer: string | undefined;
 }
 
 /** What may be told of a verified token. */
@@ -57,6 +65,14 @@ export interface ProviderRequest {
 /** An application, read when metrics are collected. */
 export interface Watched {
   health(): WatchedHealth;
+  /** Where people sign in; `undefined` where nobody does. */
+  readonly signIn: WatchedSignIn | undefined;
+}
+
+/** By which providers' names sign-ins are told, and whether native clients are served. */
+export interface WatchedSignIn {
+  readonly issuers: readonly string[];
+  readonly native: boolean;
 }
 
 /** The part of `auth.health()` that is read. */
@@ -69,6 +85,7 @@ export interface WatchedHealth {
   }[];
   readonly cachedTokens: number;
   readonly cachedBytes: number;
+  readonly clientSecrets: readonly { readonly issuer: string; readonly days: number }[];
   readonly audit: readonly {
     readonly sink: string;
     readonly written: number;
@@ -102,6 +119,10 @@ export function joinWatches([first, ...others]: readonly Watch[]): Watch | undef
     verification: (work) => first.verification(() => rest.verification(work)),
     request: (request, work, failureOf) =>
       first.request(request, () => rest.request(request, work, failureOf), failureOf),
+    session(told) {
+      first.session(told);
+      rest.session(told);
+    },
     security(event) {
       first.security(event);
       rest.security(event);

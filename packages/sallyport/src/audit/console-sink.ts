@@ -1,8 +1,8 @@
-// What a newcomer sees who has configured no log: refusals and security events on the console, in development only.
+// What a newcomer sees who has configured no log: refusals, failed sign-ins and security events on the console, in development only.
 import type { AuthEvent } from "../events.ts";
 import { formatEvent } from "./format.ts";
 import type { AuditSink } from "./sink-queue.ts";
-import { isRefusal } from "./sinks.ts";
+import { isNoticeable } from "./sinks.ts";
 
 /** What {@link consoleSink} needs; for tests. */
 export interface ConsoleSinkDeps {
@@ -39,14 +39,14 @@ export function consoleSink({ print = warn, now = Date.now }: ConsoleSinkDeps = 
 
   function tellHidden(): void {
     if (hidden === 0) return;
-    print(`sallyport: ${hidden} more refusals or security events within this second`);
+    print(`sallyport: ${hidden} more events within this second`);
     hidden = 0;
   }
 
   return {
     name: "console",
     write: (events) => {
-      for (const event of events) if (isRefusal(event) || event.type === "security") show(event);
+      for (const event of events) if (isNoticeable(event)) show(event);
     },
   };
 }

@@ -1,5 +1,5 @@
 // An event as one readable line, safe to print: whatever a caller put into its name stays on the line and inside its quotes.
-import type { AuthEvent, DecisionEvent, SecurityEvent } from "../events.ts";
+import type { AuthEvent, DecisionEvent, SecurityEvent, SessionEvent } from "../events.ts";
 
 /** Longer values are cut: a line stays a line. */
 const longestValue = 256;
@@ -14,7 +14,8 @@ const longestValue = 256;
  * ```
  */
 export function formatEvent(event: AuthEvent): string {
-  return event.type === "decision" ? formatDecision(event) : formatSecurity(event);
+  if (event.type === "decision") return formatDecision(event);
+  return event.type === "session" ? formatSession(event) : formatSecurity(event);
 }
 
 function formatDecision(event: DecisionEvent): string {
@@ -22,6 +23,12 @@ function formatDecision(event: DecisionEvent): string {
   const parts = [outcome, ...[method, route].map(bare), status, code];
   const named = { subject, issuer, client: clientId, actor, request: requestId };
   return line(parts, named, reason);
+}
+
+function formatSession(event: SessionEvent): string {
+  const { name, outcome, code, subject, issuer, clientId, ended, requestId, reason } = event;
+  const named = { subject, issuer, client: clientId, ended: ended?.toString(), request: requestId };
+  return line(["session", name, outcome, code], named, reason);
 }
 
 function formatSecurity({ name, issuer, message }: SecurityEvent): string {

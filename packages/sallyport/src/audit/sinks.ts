@@ -1,5 +1,5 @@
 // Ready-made sinks: a logger, JSON lines, a function.
-import type { AuthEvent, DecisionEvent, SecurityEvent } from "../events.ts";
+import type { AuthEvent, DecisionEvent, SecurityEvent, SessionEvent } from "../events.ts";
 import { escapeControls, formatEvent } from "./format.ts";
 import type { AuditSink } from "./sink-queue.ts";
 
@@ -29,11 +29,18 @@ const securityLevels: Readonly<Record<SecurityEvent["name"], Level>> = {
   introspection_failed: "error",
   introspection_refused_us: "error",
   private_key_published: "error",
+  client_secret_old: "warn",
+};
+
+const sessionLevels: Readonly<Record<SessionEvent["outcome"], Level>> = {
+  ok: "info",
+  refused: "warn",
+  failed: "error",
 };
 
 /**
- * Writes to pino or a logger of its shape: allowed requests as `info`, refused ones as `warn`, answers of 503 as `error`,
- * security events by their weight. The message is {@link formatEvent}'s line, the details are the event's fields.
+ * Writes to pino or a logger of its shape: allowed requests as `info`, refused ones as `warn`, answers of 503 as `error`, and so
+ * sign-ins, renewals and logouts; security events by their weight. The message is {@link formatEvent}'s line, the details are the event's fields.
  *
  * @example
  * ```ts
@@ -51,7 +58,7 @@ export function loggerSink(logger: AuditLogger): LoggerSink {
   };
 }
 
-/** What a logger hears that was given for other things: refused requests alone. The verifier logs its own events. */
+/** What a logger hears that was given for other things: refused requests alone. Verifier and sign-in log their own events. */
 export function refusalSink(logger: AuditLogger): AuditSink {
   const { write } = loggerSink(logger);
   return { name: "logger", batchSize: 1, write: (events) => write(events.filter(isRefusal)) };
@@ -89,12 +96,19 @@ export function functionSink(receive: (event: AuthEvent) => unknown): AuditSink 
   };
 }
 
-export function isRefusal(event: AuthEvent): event is DecisionEvent {
+function isRefusal(event: AuthEvent): event is DecisionEvent {
   return event.type === "decision" && event.outcome === "refused";
+}
+
+/** What somebody should see who sees little: all but what went well. */
+export function isNoticeable(event: AuthEvent): boolean {
+  if (event.type === "decision") return isRefusal(event);
+  return event.type === "security" || event.outcome !== "ok";
 }
 
 function levelOf(event: AuthEvent): Level {
   if (event.type === "security") return securityLevels[event.name];
+  if (event.type === "session") return sessionLevels[event.outcome];
   if (event.outcome !== "refused") return "info";
   return event.status === 503 ? "error" : "warn";
 }
@@ -102,6 +116,10 @@ function levelOf(event: AuthEvent): Level {
 // A logger has a time, a message and often a name of its own.
 function detailsOf(event: AuthEvent): object {
   if (event.type === "security") return { event: event.name, issuer: event.issuer };
+  if (event.type === "session") {
+    const { type: _type, time: _time, name, ...fields } = event;
+    return { event: name, ...fields };
+  }
   const { type, time: _time, ...fields } = event;
   return { event: type, ...fields };
 }

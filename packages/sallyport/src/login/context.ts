@@ -13,6 +13,7 @@ import type { Pages } from "./pages.ts";
 import type { ProviderClient } from "./provider-client.ts";
 import type { TargetRules } from "./return-to.ts";
 import type { VerifyAccessToken } from "./session-content.ts";
+import type { Concerned, Told, Trail } from "./trail.ts";
 import type { Transactions } from "./transactions.ts";
 
 /** One provider, and the addresses that it knows us by. */
@@ -41,7 +42,8 @@ export interface LoginContext {
   loginUrl(target: string, stepUp?: StepUp): string;
   /** The client that a session is of. */
   clientOf(content: Pick<SessionContent, "provider" | "clientId">): ConnectedClient | undefined;
-  /** Writes down why something was refused; nothing of what was sent. */
+  readonly trail: Trail;
+  /** Tells the log why something was refused that is no sign-in, renewal or logout; nothing of what was sent. */
   tell(event: string, error: AuthError, issuer: string | undefined): void;
   /** Work that no answer waits for. */
   background(work: Promise<unknown>): void;
@@ -54,38 +56,43 @@ export function createTeller(logger: Logger | undefined): LoginContext["tell"] {
   };
 }
 
+/** Whom a request is about, filled in as it becomes known: for what is written down where it fails. */
+export interface About {
+  of?: Concerned;
+}
+
 /** An endpoint whose failures are answers. */
 export function endpoint(
   context: LoginContext,
   { name, methods, path }: Pick<Endpoint, "name" | "methods" | "path">,
-  handle: (request: EndpointRequest) => Promise<Answer>,
+  handle: (request: EndpointRequest, about: About) => Promise<Answer>,
 ): Endpoint {
+  const written = writtenOf[name];
   return {
     name,
     methods,
     path,
     async handle(request) {
+      const about: About = {};
       try {
-        return await handle(request);
+        return await handle(request, about);
       } catch (thrown) {
         const error = asAuthError(thrown);
-        context.tell(`${eventOf[name]}_failed`, error, undefined);
+        const { requestId } = request;
+        if (written) context.trail.session({ name: written, of: about.of, error, requestId });
+        else context.tell(`${name}_failed`, error, about.of?.provider);
         return context.pages.failure(request, error);
       }
     },
   };
 }
 
-const eventOf: Readonly<Record<EndpointName, string>> = {
+/** What fails where an endpoint does; the others begin and end nothing. */
+const writtenOf: Readonly<Partial<Record<EndpointName, Told["name"]>>> = {
   login: "login",
   callback: "login",
-  token: "token",
-  device: "device",
   logout: "logout",
-  userinfo: "userinfo",
-  backchannelLogout: "backchannel_logout",
   frontchannelLogout: "frontchannel_logout",
-  session: "session",
 };
 
 /** What went wrong, as people may be told. What only says of access tokens is the provider's outage here. */

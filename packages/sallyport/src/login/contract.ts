@@ -1,8 +1,11 @@
 // What signing people in needs, and what it gives.
+
+import type { SecurityEvent, SessionEvent } from "../events.ts";
 import type { Endpoint } from "../http/index.ts";
 import type { Identity } from "../identity.ts";
-import type { Sealer, SessionContent, Sessions, TokenRenewal } from "../session/index.ts";
+import type { Sealer, SessionContent, SessionOwner, Sessions, TokenRenewal } from "../session/index.ts";
 import type { Logger, Provider, Verified } from "../verify/index.ts";
+import type { Watch } from "../watch.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { DeviceLogin, DeviceLoginRequest } from "./device.ts";
 import type { NativeClientsOptions } from "./native/options.ts";
@@ -36,6 +39,12 @@ export interface LoginDeps {
   readonly fetch?: typeof globalThis.fetch | undefined;
   readonly now?: (() => number) | undefined;
   readonly logger?: Logger | undefined;
+  /** Whether `logger` has the events already, from a sink of its own. Default: false. */
+  readonly logged?: boolean | undefined;
+  /** Receives sign-ins, renewals and logouts. */
+  readonly onEvent?: ((event: SessionEvent | SecurityEvent) => void) | undefined;
+  /** Counts them. */
+  readonly watch?: Pick<Watch, "session" | "security"> | undefined;
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
 
@@ -62,6 +71,12 @@ export interface Login {
   readonly renewal: TokenRenewal;
   /** The address, from the root of this origin, of the sign-in that comes back to a target of this application. */
   loginUrl(target: string, stepUp?: StepUp): string;
+  /**
+   * Ends all of a person's sessions, and revokes their refresh tokens; how many there were.
+   *
+   * @throws TypeError by rejection where there is no store; AuthError `session_store_unavailable`
+   */
+  endAll(owner: SessionOwner): Promise<number>;
   /** Who a session is of. */
   identity(content: SessionContent): Identity;
   /**

@@ -3,6 +3,7 @@ export { type AgedSecret, type ClientOptions, clientTable } from "./client-optio
 export type {
   Login,
   LoginClient,
+  LoginDeps,
   LoginSettings,
   SecretAge,
 } from "./contract.ts";

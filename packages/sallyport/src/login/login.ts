@@ -1,5 +1,6 @@
 // Signing people in, wired together: clients, transactions, endpoints, and what renews and ends sessions.
 import type { CookieStyle } from "../cookies.ts";
+import { AuthError } from "../errors.ts";
 import type { Endpoint, EndpointName } from "../http/index.ts";
 import { quietly } from "../quietly.ts";
 import type { SessionContent } from "../session/index.ts";
@@ -24,6 +25,7 @@ import { createRenewal } from "./renewal.ts";
 import { comparable, ownTarget, type TargetRules } from "./return-to.ts";
 import { identityOf } from "./session-content.ts";
 import { createTokenSource } from "./token-source.ts";
+import { createTrail, writtenDown } from "./trail.ts";
 import { createTransactions } from "./transactions.ts";
 
 /**
@@ -41,7 +43,12 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
   const full = (name: EndpointName) => `${base.path}${prefix}${paths[name] || ""}`;
   const style: CookieStyle = { secure: base.url.startsWith("https:") };
   const callback = () => `${prefix}${paths.callback}`;
-  const clients = connectClients(settings, { url: base.url, callback, fetch, now, logger, verify });
+  const trail = createTrail({
+    ...deps,
+    now,
+    providers: settings.clients.map(({ provider }) => provider.name),
+  });
+  const clients = connectClients(settings, { url: base.url, callback, fetch, now, trail, verify });
 
   const tell = createTeller(logger);
   const clientOf = ({ provider, clientId }: Pick<SessionContent, "provider" | "clientId">) =>
@@ -58,6 +65,7 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
     now,
     tell,
   });
+  const ofSessions = writtenDown(renewal, trail);
   const sessions = deps.sessions;
   if (sessions.kind !== "store" && settings.router?.paths?.backchannelLogout) {
     throw new TypeError(
@@ -98,6 +106,7 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
     now,
     loginUrl,
     clientOf,
+    trail,
     tell,
     background(work) {
       const quiet = work.catch(() => {});
@@ -124,8 +133,20 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
       prefix = given;
     },
     sessions,
-    renewal,
+    renewal: ofSessions,
     loginUrl,
+    async endAll({ issuer, subject }) {
+      const of = (one?: SessionContent) => one ?? { provider: issuer, issuer, subject };
+      try {
+        const ended = await sessions.endAll({ issuer, subject });
+        trail.session({ name: "end_all", of: of(ended[0]), ended: ended.length });
+        await Promise.all(ended.map((content) => renewal.discard(content)));
+        return ended.length;
+      } catch (thrown) {
+        if (thrown instanceof AuthError) trail.session({ name: "end_all", of: of(), error: thrown });
+        throw thrown;
+      }
+    },
     identity(content) {
       const connected = clientOf(content);
       if (!connected) throw new TypeError("The session is of a provider that is not configured");

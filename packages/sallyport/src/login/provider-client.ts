@@ -1,8 +1,6 @@
 // One provider as its client sees it: openid-client's requests, with our metadata, our limits and our words for what fails.
 import { AuthError } from "../errors.ts";
 import type { JsonObject } from "../identity.ts";
-import { quietly } from "../quietly.ts";
-import type { Logger } from "../verify/index.ts";
 import { createBoundedFetch } from "./bounded-fetch.ts";
 import type { LoginClient } from "./contract.ts";
 import { type ClientAuthentication, createCredentials } from "./credentials.ts";
@@ -10,6 +8,7 @@ import { importDpopKey } from "./dpop-key.ts";
 import { failureOf, ProviderFailure } from "./failure.ts";
 import { type Configuration, type DPoPHandle, loadOpenid, type Openid } from "./openid.ts";
 import { prepareAnswer, type ReadAnswer, readAnswer, type TokenAnswer } from "./token-answer.ts";
+import type { Trail } from "./trail.ts";
 
 /** What a request to the provider is about. */
 export interface AskOptions {
@@ -40,7 +39,7 @@ export interface ProviderClient {
 export interface ProviderClientDeps {
   readonly fetch: typeof globalThis.fetch;
   readonly now: () => number;
-  readonly logger: Logger | undefined;
+  readonly trail: Pick<Trail, "security">;
 }
 
 const oldDays = 90;
@@ -52,7 +51,7 @@ export function createProviderClient(
   deps: ProviderClientDeps,
 ): ProviderClient {
   const { provider, clientId } = client;
-  const { now, logger } = deps;
+  const { now, trail } = deps;
   const credentials = createCredentials(client, where);
   const fetch = createBoundedFetch({ ...deps, mayAsk: provider.mayAsk, timeoutMs: provider.timeoutMs });
   let warned = false;
@@ -62,7 +61,7 @@ export function createProviderClient(
     if (warned || days === undefined || days <= oldDays) return;
     warned = true;
     const message = `The client secret has been in use for ${days} days: make a new one and give both while they change`;
-    quietly(() => logger?.warn({ event: "client_secret_old", issuer: provider.name, days }, message));
+    trail.security({ name: "client_secret_old", issuer: provider.name, message }, { days });
   }
 
   async function metadata(): Promise<JsonObject> {

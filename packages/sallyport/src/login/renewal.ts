@@ -143,13 +143,7 @@ export function createRenewal({ clientOf, verify, now, tell }: RenewalDeps): Tok
       try {
         return await renew(content);
       } catch (thrown) {
-        const error = asRenewal(thrown);
-        tell(
-          error.code === "session_ended" ? "session_not_renewed" : "refresh_failed",
-          error,
-          content.issuer,
-        );
-        throw error;
+        throw asRenewal(thrown);
       }
     },
   };

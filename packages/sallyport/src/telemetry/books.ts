@@ -3,7 +3,7 @@
 // costs a twentieth of what a client's own counter takes.
 import { refusals } from "../errors.ts";
 import type { SecurityEvent } from "../events.ts";
-import type { Decided, ProviderRequest, Watched, WatchedHealth } from "../watch.ts";
+import type { Decided, ProviderRequest, ToldSession, Watched, WatchedHealth } from "../watch.ts";
 
 /** The labels of a series, by name. */
 export type Labels = Readonly<Record<string, string>>;
@@ -30,6 +30,7 @@ export interface Books {
   readonly lookups: Counts;
   readonly keyFetches: Counts;
   readonly introspections: Counts;
+  readonly sessions: Counts;
   readonly security: Counts;
   /** Of audit sinks whose application was closed, by what became of the events. */
   readonly audit: Readonly<Record<AuditResult, Counts>>;
@@ -37,6 +38,8 @@ export interface Books {
   decision(decided: Pick<Decided, "outcome" | "code">, route: string | undefined): { value: number };
   /** The cell of a request to a provider. */
   request(request: ProviderRequest, code: string): { value: number };
+  /** The cell of a sign-in, a renewal or a logout. */
+  session(told: ToldSession): { value: number };
 }
 
 /** What can become of an event in a sink. */
@@ -60,6 +63,7 @@ export const securityEvents = Object.keys({
   introspection_recovered: 0,
   introspection_refused_us: 0,
   introspection_flood: 0,
+  client_secret_old: 0,
 } satisfies Record<SecurityEvent["name"], 0>);
 
 /** The label of what has no code. */
@@ -72,6 +76,7 @@ export function createBooks(): Books {
   const decisions = createCounts();
   const keyFetches = createCounts();
   const introspections = createCounts();
+  const sessions = createCounts();
   const routes = new Map<string | undefined, Route>();
 
   function cellsOf(route: string | undefined): Route {
@@ -91,6 +96,7 @@ export function createBooks(): Books {
     lookups: createCounts(),
     keyFetches,
     introspections,
+    sessions,
     security: createCounts(),
     audit: { written: createCounts(), dropped: createCounts(), failed: createCounts() },
     decision({ outcome, code }, route) {
@@ -107,6 +113,8 @@ export function createBooks(): Books {
       const counts = kind === "keys" ? keyFetches : introspections;
       return counts.of({ issuer, outcome: code === noCode ? "ok" : "failed", code });
     },
+    session: ({ name, outcome, code = noCode, issuer = noCode }) =>
+      sessions.of({ name, outcome, code, issuer }),
   };
 }
 

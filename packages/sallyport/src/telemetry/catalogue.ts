@@ -4,6 +4,7 @@
 // a configured issuer or sink; a route only by option, and then its pattern. Nothing that a caller sends becomes a label.
 import { refusals } from "../errors.ts";
 import { auditResults, type Books, healths, merge, noCode, type Sample, securityEvents } from "./books.ts";
+import { sessionRows } from "./session-metrics.ts";
 
 /** A counter or gauge, read when metrics are collected. */
 export interface MetricRow {
@@ -167,6 +168,7 @@ export const metricRows: readonly MetricRow[] = [
         "max",
       ),
   },
+  ...sessionRows,
   {
     name: "sallyport.security_events",
     type: "counter",

@@ -89,6 +89,9 @@ function createWatch({ books, timers }: Shared, routes: boolean): Watch {
       const start = performance.now();
       return ended(work, failureOf, (error) => requested(start, request, error)) as ReturnType<typeof work>;
     },
+    session(told) {
+      books.session(told).value += 1;
+    },
     security({ name, issuer = noCode }) {
       books.security.of({ name, issuer }).value += 1;
     },

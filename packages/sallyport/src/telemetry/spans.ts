@@ -50,6 +50,7 @@ export function createSpans(tracer: Tracer, { cacheHits }: { readonly cacheHits:
     opened() {},
     closed() {},
     lookup() {},
+    session() {},
     security() {},
     decision({ outcome, code = noCode, verified }) {
       if (!cacheHits || !verified?.cached) return;

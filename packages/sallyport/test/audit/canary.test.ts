@@ -3,12 +3,14 @@
 import { describe, expect, test } from "vitest";
 import { refusals } from "../../src/errors.ts";
 import { canary, Ears, listen, request } from "./canary/ears.ts";
-import { bearer, codes, ears, now, options, stray, token } from "./canary/scene.ts";
+import { bearer, codes, ears, now, options, stray, token, written } from "./canary/scene.ts";
+import { sessionNames } from "./events.ts";
 import "./canary/application.ts";
 import "./canary/caller.ts";
 import "./canary/configuration.ts";
 import "./canary/introspection.ts";
 import "./canary/people.ts";
+import "./canary/people-native.ts";
 import "./canary/people-provider.ts";
 import "./canary/people-store.ts";
 import "./canary/people-tokens.ts";
@@ -36,6 +38,12 @@ describe("what is left of the table", () => {
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(stray.filter((text) => /cnry/.test(text))).toEqual([]);
   });
+});
+
+test("every sign-in, renewal and logout was written down, done and gone wrong", () => {
+  const both = sessionNames.filter((name) => name !== "userinfo").flatMap((name) => [`${name} ok`, name]);
+  const seen = new Set([...written, ...[...written].map((one) => one.replace(/ (refused|failed)$/, ""))]);
+  expect([...both, "userinfo"].filter((one) => !seen.has(one))).toEqual([]);
 });
 
 test("the search itself finds a canary wherever it is", () => {

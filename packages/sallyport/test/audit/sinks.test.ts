@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { consoleSink } from "../../src/audit/index.ts";
 import type { AuthEvent } from "../../src/events.ts";
 import { createAudit, formatEvent, functionSink, jsonLinesSink, loggerSink } from "../../src/index.ts";
-import { decisionEvent, securityEvent } from "./events.ts";
+import { decisionEvent, securityEvent, sessionEvent } from "./events.ts";
 
 async function through(
   events: readonly AuthEvent[],
@@ -51,6 +51,26 @@ describe("formatEvent", () => {
         clientId: undefined,
       }),
       "anonymous GET /admin",
+    ],
+    [
+      "a sign-in",
+      sessionEvent(),
+      "session login ok subject=s1 issuer=https://idp.example.org client=web request=req-1",
+    ],
+    [
+      "a logout that ended none",
+      sessionEvent({ name: "backchannel_logout", ended: 0, requestId: undefined }),
+      "session backchannel_logout ok subject=s1 issuer=https://idp.example.org client=web ended=0",
+    ],
+    [
+      "a sign-in that failed",
+      sessionEvent({
+        outcome: "refused",
+        code: "login_interrupted",
+        reason: "The provider's answer has no code",
+        subject: undefined,
+      }),
+      "session login refused login_interrupted issuer=https://idp.example.org client=web request=req-1 — The provider's answer has no code",
     ],
     [
       "a security event",
@@ -158,7 +178,11 @@ describe("loggerSink", () => {
     ["nobody", decisionEvent({ outcome: "anonymous" }), "info"],
     ["a refusal", decisionEvent(), "warn"],
     ["an outage", decisionEvent({ status: 503, code: "jwks_fetch_failed" }), "error"],
+    ["a sign-in", sessionEvent(), "info"],
+    ["a sign-in that was refused", sessionEvent({ outcome: "refused", code: "login_refused" }), "warn"],
+    ["a renewal that failed", sessionEvent({ outcome: "failed", code: "refresh_failed" }), "error"],
     ["keys that can't be fetched", securityEvent(), "error"],
+    ["a secret that is old", securityEvent({ name: "client_secret_old" }), "warn"],
     ["a flood of kids", securityEvent({ name: "unknown_kid_flood" }), "warn"],
     ["a recovery", securityEvent({ name: "keys_recovered" }), "info"],
   ])("%s: level", async (_, event, level) => {
@@ -169,7 +193,7 @@ describe("loggerSink", () => {
     expect(calls).toEqual([
       [
         level,
-        expect.objectContaining({ event: event.type === "security" ? event.name : "decision" }),
+        expect.objectContaining({ event: event.type === "decision" ? "decision" : event.name }),
         formatEvent(event),
       ],
     ]);
@@ -185,9 +209,10 @@ describe("loggerSink", () => {
         },
       },
     );
-    await through([decisionEvent({ subject: hostile }), securityEvent()], loggerSink(logger));
+    const events = [decisionEvent({ subject: hostile }), securityEvent(), sessionEvent()];
+    await through(events, loggerSink(logger));
     const lines = text.trimEnd().split("\n");
-    expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(3);
     for (const line of lines) {
       const names = [...line.matchAll(/[{,]"(\w+)":/g)].map(([, name]) => name);
       expect(names).toEqual([...new Set(names)]);
@@ -202,6 +227,7 @@ describe("loggerSink", () => {
       msg: formatEvent(decisionEvent({ subject: hostile })),
     });
     expect(JSON.parse(lines[1] ?? "")).toMatchObject({ level: 50, event: "keys_fetch_failed" });
+    expect(JSON.parse(lines[2] ?? "")).toMatchObject({ level: 30, event: "login", outcome: "ok" });
   });
 
   test("a logger that throws at one event loses that one alone", async () => {
@@ -241,16 +267,20 @@ test("functionSink waits for one call before it makes the next, and counts each 
 describe("consoleSink", () => {
   afterEach(() => void vi.useRealTimers());
 
-  test("prints refusals and security events, a line each, and nothing that was allowed", () => {
+  test("prints refusals, failed sign-ins and security events, a line each, and nothing that went well", () => {
     const lines: string[] = [];
+    const failed = sessionEvent({ outcome: "failed", code: "provider_unavailable" });
     consoleSink({ print: (line) => lines.push(line) }).write([
       decisionEvent(),
       decisionEvent({ outcome: "allowed" }),
       decisionEvent({ outcome: "anonymous" }),
+      sessionEvent(),
+      failed,
       securityEvent(),
     ]);
     expect(lines).toEqual([
       `sallyport: ${formatEvent(decisionEvent())}`,
+      `sallyport: ${formatEvent(failed)}`,
       `sallyport: ${formatEvent(securityEvent())}`,
     ]);
   });
@@ -263,7 +293,7 @@ describe("consoleSink", () => {
     sink.write(Array.from({ length: 7 }, () => securityEvent()));
     expect(lines).toHaveLength(10);
     vi.advanceTimersByTime(1000);
-    expect(lines.slice(10)).toEqual(["sallyport: 57 more refusals or security events within this second"]);
+    expect(lines.slice(10)).toEqual(["sallyport: 57 more events within this second"]);
     sink.write([decisionEvent()]);
     expect(lines).toHaveLength(12);
     vi.advanceTimersByTime(5000);

@@ -1,16 +1,18 @@
 // Who hears what: a newcomer's console, a logger alone, sinks of one's own. And every security event, from its real cause.
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type AuthEvent, loggerSink, type SecurityEvent, type VerifierOptions } from "../../src/index.ts";
+import { type AuthEvent, loggerSink, type SecurityEvent } from "../../src/index.ts";
 import { createCore, type SallyportDeps, type SallyportOptions } from "../../src/sallyport.ts";
 import { clientKeys, publicUrl } from "../cases/dpop.ts";
 import { type KeyServer, keysPath, sendJson, startKeyServer } from "../support/key-server.ts";
 import { createKit, type TokenParts } from "../support/kit.ts";
 import { proofOf, thumbprintOf } from "../support/proof.ts";
+import { sessionEvent, sessionNames } from "./events.ts";
 
 const kit = createKit();
 const now = () => kit.nowSeconds * 1000;
 const options: SallyportOptions = { issuer: kit.issuer, audience: kit.audience, jwks: kit.jwks };
+const session = { secret: "Kf8sW1pQzB7uM3vT6yRaE9hLxN2gJd4c" };
 const facts = {
   scheme: "Bearer" as const,
   header: () => undefined,
@@ -19,6 +21,7 @@ const facts = {
   route: "/admin",
   requestId: undefined,
 };
+const page = readFileSync(new URL("../../../../docs/audit.md", import.meta.url), "utf8");
 const wrongAudience = () => kit.token({ claims: { aud: "another" } });
 
 function recorder() {
@@ -137,6 +140,66 @@ describe("a logger", () => {
   });
 });
 
+describe("a sign-in that went wrong", () => {
+  /** A callback that nobody waits for. */
+  async function callBack(deps: SallyportDeps) {
+    const core = createCore({ ...options, ...signIn }, { now, ...deps });
+    const callback = core.router?.endpoints.find(({ name }) => name === "callback");
+    const target = "/auth/v2/callback?code=x&state=y";
+    const answer = await callback?.handle({
+      method: "GET",
+      target,
+      header: () => undefined,
+      cookie: undefined,
+      form: async () => undefined,
+      requestId: undefined,
+    });
+    expect(answer?.status).toBe(400);
+    await core.close();
+  }
+  const signIn = { publicUrl, clientId: "web", clientSecret: "web-secret-web-secret-web-secret-1", session };
+  const sentence = /A callback came without a sign-in that waits for it/;
+  const line = /^session login refused login_interrupted — A callback came without a sign-in/;
+  const heard = ({ lines }: ReturnType<typeof recorder>) => lines.map(([, message]) => message);
+
+  test("is on a newcomer's console", async () => {
+    vi.stubEnv("NODE_ENV", "development");
+    await callBack({});
+    expect(printed).toEqual([expect.stringMatching(/^warn: sallyport: session login refused/)]);
+  });
+
+  test("is in the log of a logger alone, once", async () => {
+    const own = recorder();
+    await callBack({ logger: own.logger });
+    expect(heard(own)).toEqual([expect.stringMatching(sentence)]);
+    expect(heard(own)).not.toEqual([expect.stringMatching(line)]);
+  });
+
+  test("is in both where the trail has another sink than the logger", async () => {
+    const [own, sink] = [recorder(), recorder()];
+    await callBack({ logger: own.logger, audit: loggerSink(sink.logger) });
+    expect(heard(own)).toEqual([expect.stringMatching(sentence)]);
+    expect(heard(sink)).toEqual([expect.stringMatching(line)]);
+  });
+
+  test("is told once to a logger that is also a sink", async () => {
+    const own = recorder();
+    await callBack({ logger: own.logger, audit: loggerSink(own.logger) });
+    expect(heard(own)).toEqual([expect.stringMatching(line)]);
+  });
+
+  test("is told to onEvent at once, whatever that throws", async () => {
+    const events: AuthEvent[] = [];
+    await callBack({
+      onEvent(event) {
+        events.push(event);
+        throw new Error("no");
+      },
+    });
+    expect(events).toMatchObject([{ type: "session", name: "login", code: "login_interrupted" }]);
+  });
+});
+
 describe("a listener or sink that fails", () => {
   const fail = () => {
     throw new Error("no");
@@ -214,6 +277,17 @@ test("one event a guarded request, with everything an auditor asks for", async (
   ]);
 });
 
+test("each field and each name of what sessions tell has its row in docs/audit.md", () => {
+  const text = page.slice(page.indexOf("## Sign-ins, renewals"), page.indexOf("## Security events"));
+  const [fields = "", names = ""] = text.split("| name | what it tells of |");
+  const rows = (part: string) =>
+    [...part.matchAll(/^\| (`\w+`(?:, `\w+`)*) \| .+ \|$/gm)].flatMap(([, found = ""]) =>
+      found.replaceAll("`", "").split(", "),
+    );
+  expect(["type", ...rows(fields)].toSorted()).toEqual(Object.keys(sessionEvent()).toSorted());
+  expect(rows(names)).toEqual(sessionNames);
+});
+
 describe("security events, from their causes", () => {
   let provider: KeyServer;
   let at: number;
@@ -225,7 +299,7 @@ describe("security events, from their causes", () => {
   });
   afterEach(() => provider.close());
 
-  function start(extra: VerifierOptions = {}, deps: SallyportDeps = {}) {
+  function start(extra: SallyportOptions = {}, deps: SallyportDeps = {}) {
     return createCore(
       { issuer: provider.issuer, audience: kit.audience, insecureAllowLoopback: true, ...extra },
       {
@@ -353,6 +427,13 @@ describe("security events, from their causes", () => {
       await Promise.all(["a", "b", "c"].map(async (text) => refused(core, text)));
       return core;
     },
+    async client_secret_old() {
+      const clientSecret = [{ secret: "an-old-secret-an-old-secret", since: "2020-01-01" }];
+      const core = start({ publicUrl, clientId: "web", clientSecret, session });
+      await core.deviceLogin().catch(() => {});
+      await core.deviceLogin().catch(() => {});
+      return core;
+    },
     async preset_inferred() {
       return createCore(
         { issuer: "https://tenant.eu.auth0.com/", audience: kit.audience },
@@ -361,7 +442,6 @@ describe("security events, from their causes", () => {
     },
   };
   test("each has its row in docs/audit.md", () => {
-    const page = readFileSync(new URL("../../../../docs/audit.md", import.meta.url), "utf8");
     const rows = [
       ...page.slice(page.indexOf("## Security events")).matchAll(/^\| `(\w+)` \| .+ \| .+ \|$/gm),
     ];

@@ -63,7 +63,7 @@ describe.skipIf(program === "" || promtool === "")("Prometheus", () => {
     const scraped = () => prometheus.query('count(sallyport_decisions_total{job="api"})');
     await vi.waitFor(async () => expect(await scraped()).toHaveLength(1), until);
     expect(await application.traffic()).toEqual([
-      200, 200, 200, 401, 400, 401, 401, 401, 401, 401, 403, 401, 503,
+      200, 200, 200, 401, 400, 401, 401, 401, 401, 401, 403, 401, 503, 400,
     ]);
     for (const text of [before, await application.metrics()]) {
       const checked = runPromtool(["check", "metrics"], text);

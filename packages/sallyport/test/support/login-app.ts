@@ -1,5 +1,6 @@
 // An application in which people sign in, and a browser that keeps its cookies as one does.
 import { parseCookies } from "../../src/cookies.ts";
+import type { SecurityEvent, SessionEvent } from "../../src/events.ts";
 import type { Answer, EndpointRequest } from "../../src/http/index.ts";
 import {
   createLogin,
@@ -10,6 +11,7 @@ import {
 } from "../../src/login/index.ts";
 import type { SessionContent } from "../../src/session/index.ts";
 import { createVerifier, type VerifierOptions } from "../../src/verify/index.ts";
+import type { ToldSession } from "../../src/watch.ts";
 import { type PlainSessions, plainSealer, plainSessions } from "./plain-sessions.ts";
 import {
   type ProviderScript,
@@ -24,6 +26,10 @@ export interface LoginApp {
   readonly clock: { now: number };
   /** What the log was told: event, code, message. */
   readonly log: { event: string; code?: string; message: string }[];
+  /** What was written down. */
+  readonly events: (SessionEvent | SecurityEvent)[];
+  /** What was counted. */
+  readonly told: ToldSession[];
   browser(): Browser;
 }
 
@@ -56,6 +62,8 @@ export async function startLoginApp(options: LoginAppOptions = {}): Promise<Logi
   const [own] = verifier.providers();
   if (!own) throw new TypeError("The verifier has a provider");
   const sessions = plainSessions(now, options.kind);
+  const events: LoginApp["events"] = [];
+  const told: LoginApp["told"] = [];
   const login = createLogin(
     {
       clients: [
@@ -75,12 +83,14 @@ export async function startLoginApp(options: LoginAppOptions = {}): Promise<Logi
       sealer: plainSealer(now),
       now,
       logger,
+      onEvent: (event) => void events.push(event),
+      watch: { session: (one) => void told.push(one), security() {} },
       ...(options.verifier?.audience && {
         verify: async (token) => verifier.check(token),
       }),
     },
   );
-  return { provider, login, sessions, clock, log, browser: () => createBrowser(login) };
+  return { provider, login, sessions, clock, log, events, told, browser: () => createBrowser(login) };
 }
 
 export interface BrowserRequest {
@@ -122,7 +132,7 @@ function createBrowser(login: Login): Browser {
         header: (name) => headers[name],
         cookie: "cookie" in rest ? rest.cookie : held === "" ? undefined : held,
         form: async () => (form === undefined ? undefined : new URLSearchParams(form)),
-        requestId: undefined,
+        requestId: "req-1",
       };
       const answer = await endpoint.handle(request);
       browser.setCookies = answer.cookies;

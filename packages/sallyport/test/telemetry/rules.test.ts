@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { refusals } from "../../src/errors.ts";
 import { securityEvents } from "../../src/telemetry/books.ts";
+import { sessionNames } from "../audit/events.ts";
 import { startApplication } from "./application.ts";
 import { promClient } from "./clients.ts";
 
@@ -29,7 +30,8 @@ test("every metric of the rules, their tests and the dashboard is exposed", asyn
 test("every event and code that a rule names exists", () => {
   const names = matches(alerts, /\{[^}]*\bname=~?"([^"]+)"/g).flatMap((list) => list.split("|"));
   expect(names.length).toBeGreaterThan(5);
-  expect(names.filter((name) => !securityEvents.includes(name))).toEqual([]);
+  const known = [...securityEvents, ...sessionNames];
+  expect(names.filter((name) => !known.includes(name))).toEqual([]);
   const codes = matches(alerts, /\bcode!?=~?"([^"]+)"/g).flatMap((list) => list.split("|"));
   expect(codes.length).toBeGreaterThan(1);
   expect(codes.filter((code) => !Object.hasOwn(refusals, code))).toEqual([]);

@@ -1,7 +1,7 @@
 // POST backchannel-logout: the provider says whose sessions end (OIDC Back-Channel Logout §2.5 to §2.8).
 import { AuthError, bodyError } from "../../errors.ts";
 import type { Answer, Endpoint, EndpointRequest } from "../../http/index.ts";
-import { asAuthError, type ConnectedClient, type LoginContext } from "../context.ts";
+import { type About, asAuthError, type ConnectedClient, type LoginContext } from "../context.ts";
 import { judgeLogoutToken, type LogoutToken } from "../logout-token.ts";
 import { claimsOf } from "../session-content.ts";
 
@@ -12,17 +12,22 @@ const mostUnfinished = 1_000;
 export function backchannelLogoutEndpoint(context: LoginContext, path: string): Endpoint {
   const unfinished = new Set<string>();
 
-  async function end(request: EndpointRequest): Promise<void> {
+  async function end(request: EndpointRequest, about: About): Promise<void> {
     const jwt = await logoutToken(request);
     const { token, connected } = await judged(context, jwt);
-    const word = `logout ${token.issuer} ${connected.client.clientId} ${token.jti}`;
+    const { clientId, provider } = connected.client;
+    const { issuer, subject, sid } = token;
+    about.of = { provider: provider.name, clientId, issuer, ...(subject !== undefined && { subject }) };
+    const word = `logout ${issuer} ${clientId} ${token.jti}`;
     // §2.6: a token that is used again would end the sessions that were begun since.
     if (!(await context.sessions.once(word, token.expiresAt)) && !unfinished.delete(word)) {
       throw new AuthError("invalid_logout_token", "The logout token is not good: it has been used");
     }
     try {
-      const { issuer, subject, sid } = token;
       const ended = await context.sessions.endAll({ issuer, subject, sid });
+      const of = ended[0] ?? about.of;
+      const { requestId } = request;
+      context.trail.session({ name: "backchannel_logout", of, ended: ended.length, requestId });
       for (const content of ended) {
         // §2.7: refresh tokens go too, but for those that are meant to outlive the session.
         if (content.tokens.scope.split(" ").includes("offline_access")) continue;
@@ -39,12 +44,14 @@ export function backchannelLogoutEndpoint(context: LoginContext, path: string): 
     methods: ["POST"],
     path,
     async handle(request): Promise<Answer> {
+      const about: About = {};
       try {
-        await end(request);
+        await end(request, about);
         return context.pages.json(200, {});
       } catch (thrown) {
         const error = asAuthError(thrown);
-        context.tell("backchannel_logout_failed", error, undefined);
+        const { requestId } = request;
+        context.trail.session({ name: "backchannel_logout", of: about.of, error, requestId });
         // §2.8: 400 is the answer to a token that is not good, and to a logout that failed.
         return context.pages.json(400, {
           error: bodyError(error.code),

@@ -3,6 +3,7 @@ import { AuthError } from "../../errors.ts";
 import type { Answer, Endpoint, EndpointRequest } from "../../http/index.ts";
 import type { SessionContent } from "../../session/index.ts";
 import {
+  type About,
   asAuthError,
   type ConnectedClient,
   endpoint,
@@ -28,6 +29,13 @@ interface Returned {
   readonly iss: string | undefined;
 }
 
+/** A sign-in that has waited for its answer. */
+interface Waiting {
+  readonly transaction: Transaction;
+  readonly cookies: FoundTransaction["ended"];
+  readonly about: About;
+}
+
 export function callbackEndpoint(context: LoginContext, path: string): Endpoint {
   const posting = context.clients.some(({ client }) => client.login?.responseMode === "form_post");
   const methods = posting ? (["GET", "POST"] as const) : (["GET"] as const);
@@ -40,11 +48,13 @@ export function callbackEndpoint(context: LoginContext, path: string): Endpoint 
     );
     const { transaction, ended: cookies } = found;
     if (!transaction) return withoutTransaction(context, request, found);
+    const about: About = { of: { provider: transaction.issuer, clientId: transaction.clientId } };
     try {
-      return await finish(context, request, transaction, returned(parameters, request), cookies);
+      const waiting = { transaction, cookies, about };
+      return await finish(context, request, waiting, returned(parameters, request));
     } catch (thrown) {
       const error = asAuthError(thrown);
-      context.tell("login_failed", error, transaction.issuer);
+      context.trail.session({ name: "login", of: about.of, error, requestId: request.requestId });
       const loginUrl = context.loginUrl(transaction.target);
       return context.pages.failure(request, error, { cookies, loginUrl });
     }
@@ -71,7 +81,7 @@ function returned(parameters: URLSearchParams, request: EndpointRequest): Return
  * by a page that was loaded again, and goes on to where they were going.
  */
 async function withoutTransaction(
-  { sessions, pages, tell, loginUrl }: LoginContext,
+  { sessions, pages, trail, loginUrl }: LoginContext,
   request: EndpointRequest,
   { ended: cookies, target }: FoundTransaction & { readonly transaction: undefined },
 ): Promise<Answer> {
@@ -81,17 +91,17 @@ async function withoutTransaction(
     "login_interrupted",
     "A callback came without a sign-in that waits for it: its cookie is missing, used or too old (is the cookie blocked, or the callback on another host than the sign-in?)",
   );
-  tell("login_failed", error, undefined);
+  trail.session({ name: "login", error, requestId: request.requestId });
   return pages.failure(request, error, { cookies, loginUrl: loginUrl(target ?? "/") });
 }
 
 async function finish(
   context: LoginContext,
   request: EndpointRequest,
-  transaction: Transaction,
+  { transaction, cookies, about }: Waiting,
   answer: Returned,
-  cookies: FoundTransaction["ended"],
 ): Promise<Answer> {
+  const { requestId } = request;
   const connected = context.clientOf({ provider: transaction.issuer, clientId: transaction.clientId });
   if (!connected)
     throw new AuthError("login_interrupted", "The provider of this sign-in is configured no more");
@@ -102,21 +112,21 @@ async function finish(
   await checkIssuer(connected, answer);
   const { native } = transaction;
   if (native && (answer.code === undefined) !== (answer.error === undefined)) {
+    // The native client hears it, and so would nobody here.
+    const error = answer.error === undefined ? undefined : notSignedIn(answer.error);
+    if (error) context.trail.session({ name: "login", of: about.of, error, requestId });
     return nativeAnswer(context, { transaction, native }, answer, cookies);
   }
   if (answer.error !== undefined) {
     if (answer.code !== undefined) {
       throw new AuthError("login_interrupted", "The provider's answer has a code and an error");
     }
-    const code = registeredCode(answer.error);
-    throw new AuthError(
-      "login_refused",
-      `The provider did not sign the person in${code ? ` (${code})` : ""}`,
-    );
+    throw notSignedIn(answer.error);
   }
   if (answer.code === undefined)
     throw new AuthError("login_interrupted", "The provider's answer has no code");
   const content = await exchange(context, connected, transaction, answer);
+  about.of = content;
   const changes = await context.sessions
     .start({ content, since: transaction.startedAt, cookie: request.cookie })
     .catch((thrown: unknown) => {
@@ -126,8 +136,14 @@ async function finish(
     });
   // Then the sessions give the tokens back themselves.
   if (!changes) throw new AuthError("session_ended", "A logout came during the sign-in, and wins");
+  context.trail.session({ name: "login", of: content, requestId });
   const round = anotherRound(request.cookie, context);
   return context.pages.redirect(transaction.target, { cookies: [...cookies, round, ...changes] });
+}
+
+function notSignedIn(said: string): AuthError {
+  const code = registeredCode(said);
+  return new AuthError("login_refused", `The provider did not sign the person in${code ? ` (${code})` : ""}`);
 }
 
 /** RFC 9207 §2.4: to the letter, of an error as well; and there, where the provider says that it always is. */

@@ -1,7 +1,7 @@
 // GET frontchannel-logout: the provider's page loads it in a frame (OIDC Front-Channel Logout §2).
 
 import type { CookieChange } from "../../cookies.ts";
-import type { Answer, Endpoint } from "../../http/index.ts";
+import type { Answer, Endpoint, EndpointRequest } from "../../http/index.ts";
 import { endpoint, type LoginContext, queryOf } from "../context.ts";
 
 const longestSid = 255;
@@ -23,7 +23,7 @@ export function frontchannelLogoutEndpoint(context: LoginContext, path: string):
       const once = moreIss.length === 0 && moreSid.length === 0;
       const named = iss !== undefined && !!sid && sid.length <= longestSid;
       // Without both, anybody's image could ask for it: it is ignored, and looks the same.
-      const cookies = once && named ? await end(context, request.cookie, iss, sid) : [];
+      const cookies = once && named ? await end(context, request, iss, sid) : [];
       return context.pages.page(200, "Signed out", "", { cookies, headers });
     },
   );
@@ -34,8 +34,8 @@ export function frontchannelLogoutEndpoint(context: LoginContext, path: string):
  * by the name that the provider gave it, which only the provider and we know.
  */
 async function end(
-  { sessions, clients, renewal, background, clientOf }: LoginContext,
-  cookie: string | undefined,
+  { sessions, clients, renewal, background, clientOf, trail }: LoginContext,
+  { cookie, requestId }: EndpointRequest,
   iss: string,
   sid: string,
 ): Promise<readonly CookieChange[]> {
@@ -45,10 +45,13 @@ async function end(
   if (content) {
     if (content.issuer !== issuer || content.sid !== sid || !clientOf(content)) return changes;
     const { changes: gone } = await sessions.end(cookie);
+    trail.session({ name: "frontchannel_logout", of: content, ended: 1, requestId });
     background(renewal.discard(content));
     return gone;
   }
   if (sessions.kind !== "store") return changes;
-  for (const ended of await sessions.endAll({ issuer, sid })) background(renewal.discard(ended));
+  const all = await sessions.endAll({ issuer, sid });
+  if (all[0]) trail.session({ name: "frontchannel_logout", of: all[0], ended: all.length, requestId });
+  for (const ended of all) background(renewal.discard(ended));
   return changes;
 }

@@ -22,10 +22,11 @@ interface Wish extends StepUp {
 }
 
 export function loginEndpoint(context: LoginContext, path: string): Endpoint {
-  return endpoint(context, { name: "login", methods: ["GET", "POST"], path }, async (request) => {
+  return endpoint(context, { name: "login", methods: ["GET", "POST"], path }, async (request, about) => {
     const parameters = await parametersOf(request);
     const connected = clientAsked(context, parameters);
     if (!connected) return chooser(context, parameters);
+    about.of = { provider: connected.client.provider.name, clientId: connected.client.clientId };
     if (tooManyRounds(request.cookie, context)) {
       throw new AuthError(
         "login_interrupted",

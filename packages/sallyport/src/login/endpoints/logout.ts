@@ -43,7 +43,10 @@ function question(path: string, target: string): string {
 
 async function signOut(context: LoginContext, request: EndpointRequest, target: string): Promise<Answer> {
   const { content, changes: cookies } = await context.sessions.end(request.cookie);
-  if (content) context.background(context.renewal.discard(content));
+  if (content) {
+    context.trail.session({ name: "logout", of: content, ended: 1, requestId: request.requestId });
+    context.background(context.renewal.discard(content));
+  }
   const url = (content && (await providerLogout(context, content))) ?? target;
   return isNavigation(request)
     ? context.pages.redirect(url, { cookies })

@@ -6,11 +6,12 @@ import type { SessionContent } from "../../session/index.ts";
 import type { LoginContext } from "../context.ts";
 import { askDevice } from "../device.ts";
 import { ProviderFailure } from "../failure.ts";
-import { createForm, type NativeForm, nativeEndpoint } from "../native/endpoint.ts";
+import { createForm, type NativeAbout, type NativeForm, nativeEndpoint } from "../native/endpoint.ts";
 import type { NativeDevice } from "../native/handles.ts";
 import type { NativeClients } from "../native/native.ts";
 import { NativeRefusal } from "../native/refusal.ts";
 import { nativeTokens } from "../native/tokens.ts";
+import type { Told } from "../trail.ts";
 import { exchange } from "./callback.ts";
 
 /** What a request is about. */
@@ -20,6 +21,7 @@ interface TokenRequest {
   readonly form: NativeForm;
   /** The code or handle. */
   readonly handle: string;
+  readonly about: NativeAbout;
 }
 
 interface Granted {
@@ -29,6 +31,8 @@ interface Granted {
 }
 
 interface GrantRow {
+  /** What is written down of it. */
+  readonly name: Told["name"];
   /** The field that says which it is, as RFC 6749 spells it and as existing clients do. */
   readonly fields: readonly [string, ...string[]];
   readonly grantType: string;
@@ -36,9 +40,15 @@ interface GrantRow {
 }
 
 const grants: readonly GrantRow[] = [
-  { fields: ["code"], grantType: "authorization_code", run: redeem },
-  { fields: ["refresh_token", "refresh-token"], grantType: "refresh_token", run: renew },
+  { name: "native_code", fields: ["code"], grantType: "authorization_code", run: redeem },
   {
+    name: "native_refresh",
+    fields: ["refresh_token", "refresh-token"],
+    grantType: "refresh_token",
+    run: renew,
+  },
+  {
+    name: "native_device",
     fields: ["device_code", "device-code"],
     grantType: "urn:ietf:params:oauth:grant-type:device_code",
     run: poll,
@@ -46,14 +56,18 @@ const grants: readonly GrantRow[] = [
 ];
 
 export function tokenEndpoint(context: LoginContext, native: NativeClients, path: string): Endpoint {
-  return nativeEndpoint(context, { name: "token", path }, async (request): Promise<Answer> => {
+  return nativeEndpoint(context, { name: "token", path }, async (request, about): Promise<Answer> => {
     const parsed = await request.form();
     if (!parsed) throw new NativeRefusal("invalid_request", "The body is not a form, or is too large");
     const form = createForm(parsed);
     const { row, handle } = askedFor(form);
-    const { id, content } = await row.run({ context, native, form, handle });
-    const { handles } = native;
-    return context.pages.json(200, await nativeTokens(content, { id, handles, now: context.now }));
+    const { name } = row;
+    about.name = name;
+    const { id, content } = await row.run({ context, native, form, handle, about });
+    about.of = content;
+    const tokens = await nativeTokens(content, { id, handles: native.handles, now: context.now });
+    context.trail.session({ name, of: content, requestId: request.requestId });
+    return context.pages.json(200, tokens);
   });
 }
 
@@ -82,7 +96,7 @@ function askedFor(form: NativeForm): { readonly row: GrantRow; readonly handle: 
 /** RFC 7636 §4.1. */
 const verifierForm = /^[A-Za-z0-9._~-]{43,128}$/;
 
-async function redeem({ context, native, form, handle }: TokenRequest): Promise<Granted> {
+async function redeem({ context, native, form, handle, about }: TokenRequest): Promise<Granted> {
   const redirectUri = form.get("redirect_uri");
   const verifier = form.get("code_verifier");
   if (redirectUri === undefined || verifier === undefined) {
@@ -92,6 +106,7 @@ async function redeem({ context, native, form, handle }: TokenRequest): Promise<
   if (!opened) throw new NativeRefusal("invalid_grant", "The code is not one of ours, or is too old");
   const { transaction, code, iss, challenge } = opened;
   const { state } = transaction;
+  about.of = { provider: transaction.issuer, clientId: transaction.clientId };
   if (redirectUri !== transaction.native?.redirectUri) {
     throw new NativeRefusal("invalid_grant", "The redirect_uri is not that of the sign-in");
   }
@@ -106,17 +121,19 @@ async function redeem({ context, native, form, handle }: TokenRequest): Promise<
   // A second time the provider is asked as well: it refuses, and takes back what the first was given (RFC 6749 §4.1.2).
   const content = await exchange(context, connected, transaction, { code, state, iss });
   if (!first) {
+    about.of = content;
     context.background(context.renewal.discard(content));
     throw new NativeRefusal("invalid_grant", "The code was used before, though its provider takes it again");
   }
   return { id: state, content };
 }
 
-async function renew({ context, native, form, handle }: TokenRequest): Promise<Granted> {
+async function renew({ context, native, form, handle, about }: TokenRequest): Promise<Granted> {
   const opened = await native.handles.openRefresh(handle);
   if (!opened)
     throw new NativeRefusal("invalid_grant", "The refresh token is not one of ours, or is too old");
   const { id, content } = opened;
+  about.of = content;
   const had = content.tokens.scope.split(" ");
   // RFC 6749 §6: never more than before. Less is not asked for at the provider; `scope` of the answer says what there is.
   if (
@@ -131,11 +148,12 @@ async function renew({ context, native, form, handle }: TokenRequest): Promise<G
   return { id, content: await context.renewal.renew(content) };
 }
 
-async function poll({ context, native, handle }: TokenRequest): Promise<Granted> {
+async function poll({ context, native, handle, about }: TokenRequest): Promise<Granted> {
   const { now, verify } = context;
   const device = await native.handles.openDevice(handle);
   if (!device) throw new NativeRefusal("invalid_grant", "The device code is not one of ours, or is too old");
   const { id, provider, clientId, expiresAt, intervalSeconds } = device;
+  about.of = { provider, clientId };
   if (now() >= expiresAt) throw new NativeRefusal("expired_token", "The device code has expired");
   const connected = context.clientOf({ provider, clientId });
   if (!connected)

@@ -18,7 +18,8 @@ export function userinfoEndpoint(context: LoginContext, path: string): Endpoint 
         "session_ended",
         "The provider's userinfo is of another person than the session",
       );
-      context.tell("userinfo_failed", error, content.issuer);
+      const { requestId } = request;
+      context.trail.session({ name: "userinfo", of: content, error, ended: 1, requestId });
       const { changes } = await sessions.end(request.cookie);
       context.background(context.renewal.discard(content));
       return nobody(context, changes, error);

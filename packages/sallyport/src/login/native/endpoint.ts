@@ -1,6 +1,7 @@
 // An endpoint that programs ask, not people: forms in, JSON out, and every failure one of RFC 6749's.
 import type { Answer, Endpoint, EndpointRequest } from "../../http/index.ts";
-import type { LoginContext } from "../context.ts";
+import type { About, LoginContext } from "../context.ts";
+import type { Told } from "../trail.ts";
 import { asNativeRefusal, NativeRefusal, refusalAnswer } from "./refusal.ts";
 
 /** The fields of a form. */
@@ -23,24 +24,35 @@ export function createForm(form: URLSearchParams): NativeForm {
   };
 }
 
+/** What is written down of a request once it is known what it wants, and of whom. */
+export interface NativeAbout extends About {
+  name?: Told["name"];
+}
+
 /** What a device hears all the time is nothing for the log. */
 const usual: readonly string[] = ["authorization_pending", "slow_down"];
 
 export function nativeEndpoint(
-  { pages, tell }: LoginContext,
+  { pages, tell, trail }: LoginContext,
   { name, path }: { readonly name: "token" | "device"; readonly path: string },
-  handle: (request: EndpointRequest) => Promise<Answer>,
+  handle: (request: EndpointRequest, about: NativeAbout) => Promise<Answer>,
 ): Endpoint {
+  function write({ error }: NativeRefusal, about: NativeAbout, { requestId }: EndpointRequest): void {
+    if (about.name) trail.session({ name: about.name, of: about.of, error, requestId });
+    else tell(`${name}_failed`, error, undefined);
+  }
+
   return {
     name,
     methods: ["POST"],
     path,
     async handle(request) {
+      const about: NativeAbout = {};
       try {
-        return await handle(request);
+        return await handle(request, about);
       } catch (thrown) {
         const refusal = asNativeRefusal(thrown);
-        if (!usual.includes(refusal.wire)) tell(`${name}_failed`, refusal.error, undefined);
+        if (!usual.includes(refusal.wire)) write(refusal, about, request);
         return refusalAnswer(pages, refusal);
       }
     },

@@ -1,4 +1,5 @@
 // Native clients, wired together: their settings, their handles, their limits.
+import { AuthError } from "../../errors.ts";
 import type { Sealer } from "../../session/index.ts";
 import type { LoginClient } from "../contract.ts";
 import { createHandles, type Handles } from "./handles.ts";
@@ -47,7 +48,9 @@ export function createNativeClients(
   const handles = createBuckets(perHandle, { now });
   const admit = (retryAfterSeconds: number, wire: WireError) => {
     if (retryAfterSeconds === 0) return;
-    throw new NativeRefusal(wire, "Native clients ask too often", { status: 429, retryAfterSeconds });
+    // For the log: nobody's outage.
+    const cause = new AuthError("login_interrupted", "Native clients ask too often");
+    throw new NativeRefusal(wire, cause.message, { status: 429, retryAfterSeconds, cause });
   };
   const taken = (bucket: Bucket, wire: WireError) => admit(bucket.take(), wire);
 

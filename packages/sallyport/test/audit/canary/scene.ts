@@ -9,6 +9,8 @@ export const now = () => kit.nowSeconds * 1000;
 export const options: SallyportOptions = { issuer: kit.issuer, audience: kit.audience, jwks: kit.jwks };
 /** Every code of a refusal that any scenario came to. */
 export const codes = new Set<string>();
+/** Every kind of sign-in, renewal and logout that was written down. */
+export const written = new Set<string>();
 /** What went to warnings and unhandled rejections. */
 export const stray: string[] = [];
 /** Those of the scenario that runs. */
@@ -27,6 +29,8 @@ beforeEach(() => {
 });
 afterEach(() => {
   for (const code of ears.codes) codes.add(code);
+  for (const event of ears.events)
+    if (event.type === "session") written.add(`${event.name} ${event.outcome}`);
   vi.restoreAllMocks();
 });
 afterAll(() => {

@@ -6,6 +6,10 @@ import { prometheus } from "../../../src/telemetry/prom-client.ts";
 import { startKeyServer } from "../../support/key-server.ts";
 import { createKit } from "../../support/kit.ts";
 
+/** A month ago. */
+const secretSince = (nowSeconds: number) =>
+  new Date((nowSeconds - 30 * 86_400) * 1000).toISOString().slice(0, 10);
+
 export async function startScraped() {
   const kit = createKit();
   const provider = await startKeyServer(kit.jwks.keys);
@@ -18,7 +22,16 @@ export async function startScraped() {
     },
   };
   const auth = sallyport(
-    { issuer: provider.issuer, audience: kit.audience, insecureAllowLoopback: true },
+    {
+      issuer: provider.issuer,
+      audience: kit.audience,
+      insecureAllowLoopback: true,
+      publicUrl: "https://app.example",
+      clientId: "web",
+      clientSecret: [{ secret: "web-secret-web-secret-web-secret-1", since: secretSince(kit.nowSeconds) }],
+      session: { secret: "Zk3vT9wQeLr2Xc5Nm1Hy6Gf4Ds0PaUiOq7Rt2Wk9Bj" },
+      nativeClients: {},
+    },
     {
       now: () => kit.nowSeconds * 1000 + ahead,
       audit: [{ name: "good", write() {} }, broken],
@@ -31,6 +44,7 @@ export async function startScraped() {
   );
   const app = Fastify();
   app.register(auth.plugin());
+  app.register(auth.router());
   app.get("/metrics", async (_request, reply) => {
     reply.type(registry.contentType);
     return registry.metrics();
@@ -49,7 +63,7 @@ export async function startScraped() {
   const good = token();
   const get = async (path: string, bearer?: string) => {
     const headers = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
-    const response = await fetch(`http://${address}${path}`, { headers });
+    const response = await fetch(`http://${address}${path}`, { headers, redirect: "manual" });
     await response.arrayBuffer();
     return response.status;
   };
@@ -78,6 +92,7 @@ export async function startScraped() {
       await get("/admin", good),
       await get("/me", token({ sub: "revoked" })),
       await get("/me", token({ sub: "unknown" })),
+      await get("/auth/v2/callback?code=x&state=y"),
     ],
     async close() {
       await app.close();
