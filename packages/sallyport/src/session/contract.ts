@@ -111,8 +111,8 @@ export interface SessionStore {
   ): Promise<boolean>;
   /** Frees a lease that this holder has. */
   release(idHash: string, holder: string): Promise<void>;
-  /** Ends one session; `true` where it was there. */
-  end(idHash: string, now: number): Promise<boolean>;
+  /** Ends one session, and answers it as it was in that moment: its tokens, and no older ones, are what is left to revoke. */
+  end(idHash: string, now: number): Promise<StoredSession | undefined>;
   /**
    * Ends every session in the scope (`sid` and `subject` together: those of both), answers those that it ended, and records the
    * logout until `rememberUntil` for {@link SessionStore.create}.

@@ -91,16 +91,6 @@ export function createStoredSessions(
     return opened.found;
   }
 
-  /** What the session of a request is, renewed or not. */
-  async function sessionOf(cookie: string | undefined) {
-    const id = idIn(cookie);
-    if (id === undefined || !idForm.test(id))
-      return { idHash: undefined, content: undefined, expiresAt: undefined };
-    const idHash = await platform.sha256(id);
-    const opened = await reader.read(idHash);
-    return { idHash, content: opened?.content, expiresAt: opened?.row.expiresAt };
-  }
-
   return {
     kind: "store",
     mayHold: (cookie) => cookie.includes(`${name}=`),
@@ -143,12 +133,13 @@ export function createStoredSessions(
       return [change];
     },
     async end(cookie) {
-      const { idHash, content, expiresAt } = await sessionOf(cookie);
-      if (idHash !== undefined) {
-        await asked(() => store.end(idHash, now()));
-        reader.forget(idHash);
-      }
-      return { content, expiresAt, changes: removed.changes };
+      const id = idIn(cookie);
+      if (id === undefined || !idForm.test(id)) return removed;
+      const idHash = await platform.sha256(id);
+      const row = await asked(() => store.end(idHash, now()));
+      const opened = row && (await reader.open(row));
+      reader.forget(idHash);
+      return opened ? { ...foundOf(opened), changes: removed.changes } : removed;
     },
     async endAll(scope) {
       if (scope.subject === undefined && scope.sid === undefined) {

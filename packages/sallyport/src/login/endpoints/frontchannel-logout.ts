@@ -44,8 +44,8 @@ async function end(
   const { content, changes } = await sessions.find(cookie);
   if (content) {
     if (content.issuer !== issuer || content.sid !== sid || !clientOf(content)) return changes;
-    const { changes: gone } = await sessions.end(cookie);
-    background(renewal.discard(content));
+    const { content: ended, changes: gone } = await sessions.end(cookie);
+    if (ended) background(renewal.discard(ended));
     return gone;
   }
   if (sessions.kind !== "store") return changes;

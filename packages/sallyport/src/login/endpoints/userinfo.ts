@@ -19,8 +19,8 @@ export function userinfoEndpoint(context: LoginContext, path: string): Endpoint 
         "The provider's userinfo is of another person than the session",
       );
       context.tell("userinfo_failed", error, content.issuer);
-      const { changes } = await sessions.end(request.cookie);
-      context.background(context.renewal.discard(content));
+      const { content: ended, changes } = await sessions.end(request.cookie);
+      if (ended) context.background(context.renewal.discard(ended));
       return nobody(context, changes, error);
     }
     return pages.json(200, claims, { cookies, headers: { vary: "Cookie" } });
