@@ -159,6 +159,8 @@ export interface NewSession {
   readonly since: number;
   /** The `Cookie` header of the request; a session in it ends. */
   readonly cookie: string | undefined;
+  /** Of {@link Sessions.formerOf}: the session that ends where the request comes without its cookie. */
+  readonly former?: string | undefined;
 }
 
 /** The sessions of an application. */
@@ -173,6 +175,11 @@ export interface Sessions {
    * fit into no cookie; at once or by rejection
    */
   find(cookie: string | undefined): FoundSession | Promise<FoundSession>;
+  /**
+   * What a sign-in has to know of a request's session in order to end it, where its answer will come without the cookie (a form
+   * that the provider's page posts); `undefined` where there is none. To be kept sealed. Lets nobody in.
+   */
+  formerOf(cookie: string | undefined): Promise<string | undefined>;
   /**
    * Starts a session under a new id. `undefined` where a logout has won: then nobody is signed in, and the tokens are given back.
    *

@@ -65,6 +65,11 @@ export function createStoredSessions(
     return values?.length === 1 ? values[0] : undefined;
   }
 
+  async function hashIn(cookie: string | undefined): Promise<string | undefined> {
+    const id = idIn(cookie);
+    return id !== undefined && idForm.test(id) ? platform.sha256(id) : undefined;
+  }
+
   function foundOf({ row, content }: OpenedSession): FoundSession {
     return { content, expiresAt: Math.min(row.expiresAt, content.startedAt + absoluteMs), changes: [] };
   }
@@ -101,12 +106,11 @@ export function createStoredSessions(
       const opened = chain(platform.sha256(id), reader.read);
       return isPromise(opened) ? opened.then(judge) : judge(opened);
     },
-    async start({ content, since, cookie }) {
+    formerOf: hashIn,
+    async start({ content, since, cookie, former }) {
       const at = now();
       sweepAtTimes(at);
-      const before = idIn(cookie);
-      const replaces =
-        before !== undefined && idForm.test(before) ? await platform.sha256(before) : undefined;
+      const replaces = (await hashIn(cookie)) ?? former;
       const id = platform.randomText(idBytes);
       const idHash = await platform.sha256(id);
       const expiresAt = content.startedAt + absoluteMs;
@@ -133,9 +137,8 @@ export function createStoredSessions(
       return [change];
     },
     async end(cookie) {
-      const id = idIn(cookie);
-      if (id === undefined || !idForm.test(id)) return removed;
-      const idHash = await platform.sha256(id);
+      const idHash = await hashIn(cookie);
+      if (idHash === undefined) return removed;
       const row = await asked(() => store.end(idHash, now()));
       const opened = row && (await reader.open(row));
       reader.forget(idHash);

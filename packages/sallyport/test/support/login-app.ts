@@ -76,7 +76,7 @@ export async function startLoginApp(options: LoginAppOptions = {}): Promise<Logi
       now,
       logger,
       ...(options.verifier?.audience && {
-        verify: async (token) => verifier.check(token),
+        verify: async (token, jkt) => verifier.checkOwn(token, jkt),
       }),
     },
   );
@@ -108,6 +108,8 @@ const navigation: Readonly<Record<string, string>> = {
 
 function createBrowser(login: Login): Browser {
   const jar = new Map<string, string>();
+  /** Cookies that come along with another site's POST (RFC 6265bis §5.7.3). */
+  const crossSite = new Set<string>();
   const browser: Browser = {
     jar,
     setCookies: [],
@@ -115,7 +117,9 @@ function createBrowser(login: Login): Browser {
       const [path = ""] = target.split("?");
       const endpoint = login.endpoints.find((one) => path.endsWith(one.path));
       if (!endpoint?.methods.includes(method as "GET")) throw new TypeError(`${method} ${path}: no endpoint`);
-      const held = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+      const isPosted = method === "POST" && headers["sec-fetch-site"] === "cross-site";
+      const sent = [...jar].filter(([name]) => !isPosted || crossSite.has(name));
+      const held = sent.map(([name, value]) => `${name}=${value}`).join("; ");
       const request: EndpointRequest = {
         method,
         target,
@@ -128,6 +132,7 @@ function createBrowser(login: Login): Browser {
       browser.setCookies = answer.cookies;
       for (const line of answer.cookies) {
         const [[name, [value = ""]] = ["", []]] = parseCookies(line.split(";")[0]);
+        if (/SameSite=None/.test(line)) crossSite.add(name);
         if (/Max-Age=0/.test(line)) jar.delete(name);
         else jar.set(name, value);
       }

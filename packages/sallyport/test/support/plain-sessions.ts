@@ -45,9 +45,12 @@ export function plainSessions(now: () => number, kind: Sessions["kind"] = "store
       check();
       return found(live.get(idIn(cookie)));
     },
-    async start({ content, since, cookie }) {
+    async formerOf(cookie) {
+      return idIn(cookie) || undefined;
+    },
+    async start({ content, since, cookie, former = "" }) {
       check();
-      live.delete(idIn(cookie));
+      live.delete(idIn(cookie) || former);
       if (logouts.some((one) => one.at >= since && matches(content, one))) return undefined;
       serial += 1;
       const id = `session-${serial}`;

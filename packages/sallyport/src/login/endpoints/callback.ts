@@ -118,7 +118,12 @@ async function finish(
     throw new AuthError("login_interrupted", "The provider's answer has no code");
   const content = await exchange(context, connected, transaction, answer);
   const changes = await context.sessions
-    .start({ content, since: transaction.startedAt, cookie: request.cookie })
+    .start({
+      content,
+      since: transaction.startedAt,
+      cookie: request.cookie,
+      former: transaction.former,
+    })
     .catch((thrown: unknown) => {
       // No session has them: what was granted is given back.
       context.background(context.renewal.discard(content));
@@ -126,7 +131,8 @@ async function finish(
     });
   // Then the sessions give the tokens back themselves.
   if (!changes) throw new AuthError("session_ended", "A logout came during the sign-in, and wins");
-  const round = anotherRound(request.cookie, context);
+  const { style, now } = context;
+  const round = anotherRound(request.cookie, { style, now, crossSite: posts });
   return context.pages.redirect(transaction.target, { cookies: [...cookies, round, ...changes] });
 }
 
