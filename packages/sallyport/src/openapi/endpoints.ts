@@ -71,7 +71,7 @@ const words: Readonly<Record<string, Words>> = {
   frontchannelLogout: {
     summary: "The provider's page signs somebody out (OpenID Connect Front-Channel Logout)",
     takes: ["iss", "sid"],
-    answers: { 200: "Done, or nothing to do" },
+    answers: { 200: "Done, or nothing to do", 429: "Too many ask, and show no cookie" },
   },
   session: {
     summary: "Who is signed in, and until when",
