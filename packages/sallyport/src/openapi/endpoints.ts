@@ -60,7 +60,12 @@ const words: Readonly<Record<string, Words>> = {
   },
   userinfo: {
     summary: "What the provider says of the person",
-    answers: { 200: "Claims (OpenID Connect Core §5.3.2)", 401: "Nobody is signed in", 503: notHere },
+    answers: {
+      200: "Claims (OpenID Connect Core §5.3.2)",
+      401: "Nobody is signed in, or the provider takes the session's token no more",
+      403: "The provider wants a scope that the session has not got",
+      503: notHere,
+    },
     session: true,
   },
   backchannelLogout: {

@@ -171,10 +171,12 @@ export interface Sessions {
    * Who is signed in, by the `Cookie` header of a request; renews the tokens that are due. Answers at once where nothing is to be
    * waited for.
    *
+   * @param refused an access token that the provider takes no more, before its time: a session that has it renews it, or goes on
+   * with it where it can't
    * @throws AuthError `session_store_unavailable`, `refresh_failed` where the tokens are overdue, or `session_too_large` where new ones
    * fit into no cookie; at once or by rejection
    */
-  find(cookie: string | undefined): FoundSession | Promise<FoundSession>;
+  find(cookie: string | undefined, refused?: string): FoundSession | Promise<FoundSession>;
   /**
    * What a sign-in has to know of a request's session in order to end it, where its answer will come without the cookie (a form
    * that the provider's page posts); `undefined` where there is none. To be kept sealed. Lets nobody in.

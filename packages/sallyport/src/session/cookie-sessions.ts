@@ -12,7 +12,7 @@ import { quietly } from "../quietly.ts";
 import { type ChunkReading, createChunks } from "./chunks.ts";
 import { copyContent } from "./content.ts";
 import type { FoundSession, SessionContent, TokenRenewal } from "./contract.ts";
-import { tokenTimes } from "./due.ts";
+import { isDue, tokenTimes } from "./due.ts";
 import { createOpened, type Envelope, readEnvelope } from "./envelope.ts";
 import { readFormer, writeFormer } from "./former.ts";
 import { noteEveryMs, type SessionSettings } from "./options.ts";
@@ -71,15 +71,21 @@ export function createCookieSessions(
     });
   }
 
-  function judge(given: Envelope | undefined, reading: ChunkReading): Found {
+  function judge(
+    given: Envelope | undefined,
+    reading: ChunkReading,
+    refusedToken: string | undefined,
+  ): Found {
     const at = now();
     if (!given || isOver(given, at)) return cleared(reading);
     const newer = successors.get(given.id);
     const isOld = newer !== undefined && newer.version > given.version;
     const current = isOld ? newer : given;
     const { dueAt } = tokenTimes(current.content, staleMs);
-    if (renewal && dueAt <= at)
-      return isRefused(current) ? refusedOne(current, reading) : renew(current, reading, renewal);
+    if (renewal && isDue(current.content, staleMs, at, refusedToken)) {
+      const by = { renewal, good: current.content.tokens.accessToken !== refusedToken };
+      return isRefused(current) ? refusedOne(current, reading) : renew(current, reading, by);
+    }
     const isDueSoon = renewal !== undefined && dueAt - at < quietMs;
     return isOld || (at - given.sealedAt >= resealMs && !isDueSoon)
       ? sealAgain(current, reading)
@@ -100,9 +106,13 @@ export function createCookieSessions(
     });
   }
 
-  async function renew(current: Envelope, reading: ChunkReading, by: TokenRenewal): Promise<FoundSession> {
+  async function renew(
+    current: Envelope,
+    reading: ChunkReading,
+    { renewal: by, good }: { readonly renewal: TokenRenewal; readonly good: boolean },
+  ): Promise<FoundSession> {
     const { goodUntil, overdueAt } = tokenTimes(current.content, staleMs);
-    const outcome = await renewals.ask(current.id, now() < goodUntil, () => ask(current, by));
+    const outcome = await renewals.ask(current.id, good && now() < goodUntil, () => ask(current, by));
     // By a sign-out or another sign-in, which has its own say about the cookie.
     if (ended.has(current.id, now())) return nobody;
     if (outcome.kind === "underway") return asItIs(current);
@@ -162,13 +172,15 @@ export function createCookieSessions(
   return {
     kind: "cookie",
     mayHold: (cookie) => cookie.includes(`${chunks.name}=`),
-    find(cookie) {
+    find(cookie, refusedToken) {
       if (cookie === undefined || !cookie.includes(chunks.name)) return nobody;
       const reading = chunks.read(cookie);
       if (reading.present.length === 0 || reading.ambiguous) return nobody;
       if (reading.text === undefined) return cleared(reading);
       const envelope = open(reading.text);
-      return isPromise(envelope) ? envelope.then((one) => judge(one, reading)) : judge(envelope, reading);
+      return isPromise(envelope)
+        ? envelope.then((one) => judge(one, reading, refusedToken))
+        : judge(envelope, reading, refusedToken);
     },
     async formerOf(cookie) {
       const [envelope, { present }] = await latest(cookie);

@@ -74,7 +74,10 @@ export function createStoredSessions(
     return { content, expiresAt: Math.min(row.expiresAt, content.startedAt + absoluteMs), changes: [] };
   }
 
-  function judge(opened: OpenedSession | undefined): FoundSession | Promise<FoundSession> {
+  function judge(
+    opened: OpenedSession | undefined,
+    refused: string | undefined,
+  ): FoundSession | Promise<FoundSession> {
     if (!opened) return removed;
     const at = now();
     const { row, content } = opened;
@@ -88,7 +91,7 @@ export function createStoredSessions(
       background(() => store.touch(row.idHash, idleAt, at));
       sweepAtTimes(at);
     }
-    const renewed = renewal.ifDue(opened, at);
+    const renewed = renewal.ifDue(opened, at, refused);
     // Where it ended meanwhile, a sign-in may be what ended it, and have set this very cookie: the next request that still comes
     // with the old one removes it.
     if (renewed !== undefined) return renewed.then((next) => (next ? foundOf(next) : nobody));
@@ -99,12 +102,12 @@ export function createStoredSessions(
   return {
     kind: "store",
     mayHold: (cookie) => cookie.includes(`${name}=`),
-    find(cookie) {
+    find(cookie, refused) {
       const id = idIn(cookie);
       if (id === undefined) return nobody;
       if (!idForm.test(id)) return removed;
       const opened = chain(platform.sha256(id), reader.read);
-      return isPromise(opened) ? opened.then(judge) : judge(opened);
+      return isPromise(opened) ? opened.then((one) => judge(one, refused)) : judge(opened, refused);
     },
     formerOf: hashIn,
     async start({ content, since, cookie, former }) {
