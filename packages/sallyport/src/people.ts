@@ -96,6 +96,7 @@ export function createPeople<Claims>(
       verify: all.some((client) => client.login?.identity === "access_token")
         ? async (token, jkt) => verifier.checkOwn(token, jkt)
         : undefined,
+      isRevoked,
       fetch,
       now,
       logger,

@@ -41,6 +41,8 @@ export interface LoginContext {
   loginUrl(target: string, stepUp?: StepUp): string;
   /** The client that a session is of. */
   clientOf(content: Pick<SessionContent, "provider" | "clientId">): ConnectedClient | undefined;
+  /** Whether the application says that this person's access was revoked: no, where it can't say. */
+  isRevoked(content: SessionContent): Promise<boolean>;
   /** Writes down why something was refused; nothing of what was sent. */
   tell(event: string, error: AuthError, issuer: string | undefined): void;
   /** Work that no answer waits for. */

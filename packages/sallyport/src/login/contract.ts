@@ -2,7 +2,7 @@
 import type { Endpoint } from "../http/index.ts";
 import type { Identity } from "../identity.ts";
 import type { Sealer, SessionContent, Sessions, TokenRenewal } from "../session/index.ts";
-import type { Logger, Provider } from "../verify/index.ts";
+import type { Logger, Provider, VerifierDeps } from "../verify/index.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { DeviceLogin, DeviceLoginRequest } from "./device.ts";
 import type { NativeClientsOptions } from "./native/options.ts";
@@ -34,6 +34,8 @@ export interface LoginDeps {
   readonly sealer: Sealer;
   /** Verifies an access token as a request's would be, for `login.identity: "access_token"`. */
   readonly verify?: VerifyAccessToken | undefined;
+  /** Whether somebody's access was revoked: asked where a native client renews. Sessions ask by themselves, at each request. */
+  readonly isRevoked?: VerifierDeps["isRevoked"] | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
   readonly now?: (() => number) | undefined;
   readonly logger?: Logger | undefined;

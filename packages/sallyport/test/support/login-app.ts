@@ -9,7 +9,7 @@ import {
   type LoginSettings,
 } from "../../src/login/index.ts";
 import type { SessionContent } from "../../src/session/index.ts";
-import { createVerifier, type VerifierOptions } from "../../src/verify/index.ts";
+import { createVerifier, type VerifierDeps, type VerifierOptions } from "../../src/verify/index.ts";
 import { type PlainSessions, plainSealer, plainSessions } from "./plain-sessions.ts";
 import {
   type ProviderScript,
@@ -34,6 +34,7 @@ export interface LoginAppOptions {
   readonly verifier?: Partial<VerifierOptions>;
   readonly settings?: Partial<LoginSettings>;
   readonly kind?: "cookie" | "store";
+  readonly isRevoked?: VerifierDeps["isRevoked"];
 }
 
 export const publicUrl = "https://app.example";
@@ -75,6 +76,7 @@ export async function startLoginApp(options: LoginAppOptions = {}): Promise<Logi
       sealer: plainSealer(now),
       now,
       logger,
+      isRevoked: options.isRevoked,
       ...(options.verifier?.audience && {
         verify: async (token, jkt) => verifier.checkOwn(token, jkt),
       }),
