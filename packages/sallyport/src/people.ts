@@ -99,8 +99,9 @@ export function createPeople<Claims>(
       sealer,
       sessions,
       verify: all.some((client) => client.login?.identity === "access_token")
-        ? async (token) => verifier.check(token)
+        ? async (token, jkt) => verifier.checkOwn(token, jkt)
         : undefined,
+      isRevoked,
       fetch,
       now,
       logger,

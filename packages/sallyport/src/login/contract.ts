@@ -4,12 +4,13 @@ import type { SecurityEvent, SessionEvent } from "../events.ts";
 import type { Endpoint } from "../http/index.ts";
 import type { Identity } from "../identity.ts";
 import type { Sealer, SessionContent, SessionOwner, Sessions, TokenRenewal } from "../session/index.ts";
-import type { Logger, Provider, Verified } from "../verify/index.ts";
+import type { Logger, Provider, VerifierDeps } from "../verify/index.ts";
 import type { Watch } from "../watch.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { DeviceLogin, DeviceLoginRequest } from "./device.ts";
 import type { NativeClientsOptions } from "./native/options.ts";
 import type { RouterOptions } from "./router-options.ts";
+import type { VerifyAccessToken } from "./session-content.ts";
 import type { TokenSource, TokenSourceRequest } from "./token-source.ts";
 
 /** One provider at which people sign in. */
@@ -35,7 +36,9 @@ export interface LoginDeps {
   readonly sessions: Sessions;
   readonly sealer: Sealer;
   /** Verifies an access token as a request's would be, for `login.identity: "access_token"`. */
-  readonly verify?: ((accessToken: string) => Promise<Verified<unknown>>) | undefined;
+  readonly verify?: VerifyAccessToken | undefined;
+  /** Whether somebody's access was revoked: asked where a native client renews. Sessions ask by themselves, at each request. */
+  readonly isRevoked?: VerifierDeps["isRevoked"] | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
   readonly now?: (() => number) | undefined;
   readonly logger?: Logger | undefined;

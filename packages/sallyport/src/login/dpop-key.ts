@@ -1,4 +1,5 @@
 // The key that a session's tokens are bound to (RFC 9449): made for it, kept in it, sealed.
+import { platform } from "#platform";
 import type { JsonObject } from "../identity.ts";
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256" } as const;
@@ -19,4 +20,9 @@ export async function importDpopKey(jwk: JsonObject): Promise<CryptoKeyPair> {
     crypto.subtle.importKey("jwk", open as JsonWebKey, algorithm, true, ["verify"]),
   ]);
   return { privateKey, publicKey };
+}
+
+/** The thumbprint of a JWK of {@link createDpopKey}, which its tokens name (RFC 7638 §3). */
+export async function dpopThumbprint({ crv, kty, x, y }: JsonObject): Promise<string> {
+  return platform.sha256(JSON.stringify({ crv, kty, x, y }));
 }

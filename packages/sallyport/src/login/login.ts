@@ -107,6 +107,16 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
     loginUrl,
     clientOf,
     trail,
+    async isRevoked(content) {
+      const connected = clientOf(content);
+      if (!deps.isRevoked || !connected) return false;
+      try {
+        return (await deps.isRevoked(identityOf(connected.client, content))) === true;
+      } catch {
+        // The access token that comes of it is asked about at each use, and by then it is known or refused.
+        return false;
+      }
+    },
     tell,
     background(work) {
       const quiet = work.catch(() => {});

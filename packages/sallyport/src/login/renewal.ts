@@ -112,7 +112,8 @@ export function createRenewal({ clientOf, verify, now, tell }: RenewalDeps): Tok
     const byAccessToken = client.login?.identity === "access_token" && verify !== undefined;
     if (!byAccessToken && !payload) return content.claims;
     const base = payload ?? { iss: claimsOf(content.tokens.idToken).iss, sub: content.subject };
-    const claims = await identityClaims(client, accessToken, base as JsonObject, verify);
+    const { dpopKey } = content.tokens;
+    const claims = await identityClaims(client, { accessToken, dpopKey }, base as JsonObject, verify);
     if (byAccessToken) return claims;
     const signIn = ofTheSignIn
       .filter((name) => content.claims[name] !== undefined)

@@ -19,13 +19,21 @@ export function tooManyRounds(cookie: string | undefined, deps: RoundsDeps): boo
   return (roundOf(cookie, deps)?.count ?? 0) >= most;
 }
 
-/** Counts a round. */
-export function anotherRound(cookie: string | undefined, deps: RoundsDeps): CookieChange {
+/**
+ * Counts a round.
+ *
+ * @param crossSite whether the next one ends with another site's POST as well, along with which a Lax cookie does not come
+ */
+export function anotherRound(
+  cookie: string | undefined,
+  { crossSite, ...deps }: RoundsDeps & { readonly crossSite: boolean },
+): CookieChange {
   const { count, since } = roundOf(cookie, deps) ?? { count: 0, since: Math.floor(deps.now() / 1000) };
   return {
     name: cookieName(name, deps.style),
     value: `${count + 1}.${since}`,
     maxAgeSeconds: windowSeconds,
+    sameSite: crossSite ? "None" : "Lax",
   };
 }
 

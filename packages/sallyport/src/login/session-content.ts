@@ -5,6 +5,7 @@ import type { Identity, JsonObject } from "../identity.ts";
 import type { SessionContent } from "../session/index.ts";
 import type { Verified } from "../verify/index.ts";
 import type { LoginClient } from "./contract.ts";
+import { dpopThumbprint } from "./dpop-key.ts";
 import type { TokenAnswer } from "./token-answer.ts";
 
 /** A provider's answer, its ID token judged. */
@@ -20,8 +21,8 @@ export interface JudgedAnswer {
   readonly now: number;
 }
 
-/** Verifies an access token as a request's would be. */
-export type VerifyAccessToken = (accessToken: string) => Promise<Verified<unknown>>;
+/** Verifies an access token as a request's would be; `jkt` is the thumbprint of the session's key, where it has one. */
+export type VerifyAccessToken = (accessToken: string, jkt: string | undefined) => Promise<Verified<unknown>>;
 
 /** Claims that bind an ID token to its sign-in, and say nothing of the person. `nonce` stays, to be compared at a renewal. */
 const ofTheAnswer: readonly string[] = ["at_hash", "c_hash", "s_hash"];
@@ -38,7 +39,7 @@ export async function contentOf(
     issuer: client.provider.issuer(payload.iss) as string,
     subject: payload.sub as string,
     sid: sidOf(payload),
-    claims: await identityClaims(client, answer.accessToken, payload, verify),
+    claims: await identityClaims(client, { accessToken: answer.accessToken, dpopKey }, payload, verify),
     tokens: {
       accessToken: answer.accessToken,
       tokenType: answer.tokenType,
@@ -56,12 +57,13 @@ export async function contentOf(
 /** The claims that the identity is made of, as the client's options want it. */
 export async function identityClaims(
   { login = {}, provider }: LoginClient,
-  accessToken: string,
+  { accessToken, dpopKey }: { readonly accessToken: string; readonly dpopKey: JsonObject | undefined },
   payload: JsonObject,
   verify: VerifyAccessToken | undefined,
 ): Promise<JsonObject> {
   if (login.identity !== "access_token" || !verify) return without(payload, ofTheAnswer);
-  const { identity } = await verify(accessToken).catch(asPartOfAnswer);
+  const jkt = dpopKey && (await dpopThumbprint(dpopKey));
+  const { identity } = await verify(accessToken, jkt).catch(asPartOfAnswer);
   // Two tokens of one answer are about one person, or one of them is somebody else's.
   if (identity.issuer !== provider.issuer(payload.iss) || identity.subject !== payload.sub) {
     throw new AuthError("invalid_id_token", "The access token is not of the person that the ID token is of");

@@ -20,6 +20,8 @@ export interface Transaction {
   readonly maxAgeSeconds?: number | undefined;
   readonly acrValues?: readonly string[] | undefined;
   readonly dpopKey?: JsonObject | undefined;
+  /** The browser's session at that time, where the answer will come without its cookie. */
+  readonly former?: string | undefined;
   /** The native client that it is for: no session comes of it. */
   readonly native?: NativeTransaction | undefined;
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from "../identity.ts";
 import { isPlainObject } from "../options.ts";
 import type { SessionContent } from "../session/index.ts";
 import { stringList } from "../verify/index.ts";
+import { ProviderFailure } from "./failure.ts";
 import { openJwt } from "./id-token.ts";
 import type { ProviderClient } from "./provider-client.ts";
 
@@ -42,14 +43,24 @@ function without(claims: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));
 }
 
-/** @throws AuthError `provider_unavailable` where there is nothing that may be believed */
+/**
+ * @throws ProviderFailure with RFC 6750's `invalid_token` or `insufficient_scope` where the provider refuses the access token;
+ * AuthError `provider_unavailable` where there is nothing that may be believed
+ */
 export async function askUserinfo(api: ProviderClient, content: SessionContent): Promise<JsonObject> {
   const { userinfo_endpoint: url } = await api.metadata();
   if (typeof url !== "string") throw unusable("the provider has no userinfo endpoint");
   const { accessToken, dpopKey } = content.tokens;
   const response = await api.ask({ what: "The request for userinfo", dpopKey }, ({ openid, config, dpop }) =>
-    openid.fetchProtectedResource(config, accessToken, new URL(url), "GET", undefined, undefined, dpop),
+    openid
+      .fetchProtectedResource(config, accessToken, new URL(url), "GET", undefined, undefined, dpop)
+      .catch(challenged),
   );
+  const refusal = refusals[response.status];
+  if (refusal !== undefined) {
+    const message = `The request for userinfo was refused by the provider (${refusal})`;
+    throw new ProviderFailure(new AuthError("login_refused", message), refusal);
+  }
   if (response.status !== 200) throw unusable("its answer was not 200");
   const type = (response.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
   const text = await response.text();
@@ -63,6 +74,16 @@ export async function askUserinfo(api: ProviderClient, content: SessionContent):
   }
   if (!isPlainObject(claims)) throw unusable("its answer is not a JSON object");
   return claims as JsonObject;
+}
+
+/** §5.3.3, RFC 6750 §3.1. */
+const refusals: Readonly<Record<number, string>> = { 401: "invalid_token", 403: "insufficient_scope" };
+
+/** openid-client throws an answer with a challenge (RFC 9110 §11.6.1), of which the status alone counts here. */
+function challenged(thrown: unknown): Response {
+  const { code, status } = Object(thrown) as { readonly code?: unknown; readonly status?: unknown };
+  if (code !== "OAUTH_WWW_AUTHENTICATE_CHALLENGE" || (status !== 401 && status !== 403)) throw thrown;
+  return new Response(null, { status });
 }
 
 /** §5.3.2: signed, it has `iss` and `aud`, and they are who we asked, and we. */

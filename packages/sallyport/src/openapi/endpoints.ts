@@ -79,7 +79,12 @@ const words: Readonly<Record<string, Words>> = {
   },
   userinfo: {
     summary: "What the provider says of the person",
-    answers: { 200: "Claims (OpenID Connect Core §5.3.2)", 401: "Nobody is signed in", 503: notHere },
+    answers: {
+      200: "Claims (OpenID Connect Core §5.3.2)",
+      401: "Nobody is signed in, or the provider takes the session's token no more",
+      403: "The provider wants a scope that the session has not got",
+      503: notHere,
+    },
     session: true,
   },
   backchannelLogout: {
@@ -90,7 +95,7 @@ const words: Readonly<Record<string, Words>> = {
   frontchannelLogout: {
     summary: "The provider's page signs somebody out (OpenID Connect Front-Channel Logout)",
     takes: ["iss", "sid"],
-    answers: { 200: "Done, or nothing to do", 503: noStore },
+    answers: { 200: "Done, or nothing to do", 429: "Too many ask, and show no cookie", 503: noStore },
   },
   session: {
     summary: "Who is signed in, and until when",

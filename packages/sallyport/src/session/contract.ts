@@ -111,8 +111,8 @@ export interface SessionStore {
   ): Promise<boolean>;
   /** Frees a lease that this holder has. */
   release(idHash: string, holder: string): Promise<void>;
-  /** Ends one session; `true` where it was there. */
-  end(idHash: string, now: number): Promise<boolean>;
+  /** Ends one session, and answers it as it was in that moment: its tokens, and no older ones, are what is left to revoke. */
+  end(idHash: string, now: number): Promise<StoredSession | undefined>;
   /**
    * Ends every session in the scope (`sid` and `subject` together: those of both), answers those that it ended, and records the
    * logout until `rememberUntil` for {@link SessionStore.create}.
@@ -159,6 +159,8 @@ export interface NewSession {
   readonly since: number;
   /** The `Cookie` header of the request; a session in it ends. */
   readonly cookie: string | undefined;
+  /** Of {@link Sessions.formerOf}: the session that ends where the request comes without its cookie. */
+  readonly former?: string | undefined;
 }
 
 /** The sessions of an application. */
@@ -169,10 +171,17 @@ export interface Sessions {
    * Who is signed in, by the `Cookie` header of a request; renews the tokens that are due. Answers at once where nothing is to be
    * waited for.
    *
+   * @param refused an access token that the provider takes no more, before its time: a session that has it renews it, or goes on
+   * with it where it can't
    * @throws AuthError `session_store_unavailable`, `refresh_failed` where the tokens are overdue, or `session_too_large` where new ones
    * fit into no cookie; at once or by rejection
    */
-  find(cookie: string | undefined): FoundSession | Promise<FoundSession>;
+  find(cookie: string | undefined, refused?: string): FoundSession | Promise<FoundSession>;
+  /**
+   * What a sign-in has to know of a request's session in order to end it, where its answer will come without the cookie (a form
+   * that the provider's page posts); `undefined` where there is none. To be kept sealed. Lets nobody in.
+   */
+  formerOf(cookie: string | undefined): Promise<string | undefined>;
   /**
    * Starts a session under a new id. `undefined` where a logout has won: then nobody is signed in, and the tokens are given back.
    *

@@ -8,28 +8,18 @@
 import { platform } from "#platform";
 import { chain, isPromise } from "../chain.ts";
 import { AuthError } from "../errors.ts";
-import { isPlainObject } from "../options.ts";
 import { quietly } from "../quietly.ts";
 import { type ChunkReading, createChunks } from "./chunks.ts";
-import { copyContent, readContent } from "./content.ts";
+import { copyContent } from "./content.ts";
 import type { FoundSession, SessionContent, TokenRenewal } from "./contract.ts";
-import { tokenTimes } from "./due.ts";
+import { isDue, tokenTimes } from "./due.ts";
+import { createOpened, type Envelope, readEnvelope } from "./envelope.ts";
+import { readFormer, writeFormer } from "./former.ts";
 import { noteEveryMs, type SessionSettings } from "./options.ts";
 import { createRecent } from "./recent.ts";
 import { createRenewals, overdue } from "./renewals.ts";
 import type { ApplicationSessions, SessionsDeps } from "./sessions.ts";
 import { createWordMemory } from "./word-memory.ts";
-
-/** What the cookie holds. Times in milliseconds since 1970. */
-interface Envelope {
-  /** The same from the sign-in to the end. */
-  readonly id: string;
-  /** Counts the renewals, from 1. */
-  readonly version: number;
-  /** The last request that was noted: the idle limit counts from here. */
-  readonly sealedAt: number;
-  readonly content: SessionContent;
-}
 
 type Found = FoundSession | Promise<FoundSession>;
 
@@ -48,7 +38,7 @@ export function createCookieSessions(
 ): ApplicationSessions {
   const chunks = createChunks(cookieName, style);
   const resealMs = noteEveryMs(idleMs);
-  const opened = createOpened();
+  const opened = createOpened(mostOpened);
   /** The newest of each session that was renewed here: the answer that brought it may never have arrived. */
   const successors = createRecent<Envelope>(mostOpened);
   /** Versions whose refresh token the provider has refused: nobody asks again. */
@@ -81,15 +71,21 @@ export function createCookieSessions(
     });
   }
 
-  function judge(given: Envelope | undefined, reading: ChunkReading): Found {
+  function judge(
+    given: Envelope | undefined,
+    reading: ChunkReading,
+    refusedToken: string | undefined,
+  ): Found {
     const at = now();
     if (!given || isOver(given, at)) return cleared(reading);
     const newer = successors.get(given.id);
     const isOld = newer !== undefined && newer.version > given.version;
     const current = isOld ? newer : given;
     const { dueAt } = tokenTimes(current.content, staleMs);
-    if (renewal && dueAt <= at)
-      return isRefused(current) ? refusedOne(current, reading) : renew(current, reading, renewal);
+    if (renewal && isDue(current.content, staleMs, at, refusedToken)) {
+      const by = { renewal, good: current.content.tokens.accessToken !== refusedToken };
+      return isRefused(current) ? refusedOne(current, reading) : renew(current, reading, by);
+    }
     const isDueSoon = renewal !== undefined && dueAt - at < quietMs;
     return isOld || (at - given.sealedAt >= resealMs && !isDueSoon)
       ? sealAgain(current, reading)
@@ -110,9 +106,13 @@ export function createCookieSessions(
     });
   }
 
-  async function renew(current: Envelope, reading: ChunkReading, by: TokenRenewal): Promise<FoundSession> {
+  async function renew(
+    current: Envelope,
+    reading: ChunkReading,
+    { renewal: by, good }: { readonly renewal: TokenRenewal; readonly good: boolean },
+  ): Promise<FoundSession> {
     const { goodUntil, overdueAt } = tokenTimes(current.content, staleMs);
-    const outcome = await renewals.ask(current.id, now() < goodUntil, () => ask(current, by));
+    const outcome = await renewals.ask(current.id, good && now() < goodUntil, () => ask(current, by));
     // By a sign-out or another sign-in, which has its own say about the cookie.
     if (ended.has(current.id, now())) return nobody;
     if (outcome.kind === "underway") return asItIs(current);
@@ -163,33 +163,42 @@ export function createCookieSessions(
     return [newer && newer.version > given.version ? newer : given, reading];
   }
 
-  function forget(envelope: Envelope): void {
-    ended.add(envelope.id, lastMoment(envelope), now());
-    successors.delete(envelope.id);
+  /** @param until when it ends by itself, or later */
+  function forget(id: string, until: number): void {
+    ended.add(id, until, now());
+    successors.delete(id);
   }
 
   return {
     kind: "cookie",
     mayHold: (cookie) => cookie.includes(`${chunks.name}=`),
-    find(cookie) {
+    find(cookie, refusedToken) {
       if (cookie === undefined || !cookie.includes(chunks.name)) return nobody;
       const reading = chunks.read(cookie);
       if (reading.present.length === 0 || reading.ambiguous) return nobody;
       if (reading.text === undefined) return cleared(reading);
       const envelope = open(reading.text);
-      return isPromise(envelope) ? envelope.then((one) => judge(one, reading)) : judge(envelope, reading);
+      return isPromise(envelope)
+        ? envelope.then((one) => judge(one, reading, refusedToken))
+        : judge(envelope, reading, refusedToken);
     },
-    async start({ content, cookie }) {
+    async formerOf(cookie) {
+      const [envelope, { present }] = await latest(cookie);
+      return present.length === 0 ? undefined : writeFormer({ id: envelope?.id ?? "", names: present });
+    },
+    async start({ content, cookie, former }) {
       const [before, reading] = await latest(cookie);
+      const noted = former !== undefined && reading.present.length === 0 ? readFormer(former) : undefined;
       const fresh = { id: platform.randomText(16), version: 1, sealedAt: 0, content: copyContent(content) };
-      const { changes } = await sealAgain(fresh, reading);
-      if (before) forget(before);
+      const { changes } = await sealAgain(fresh, { ...reading, present: noted?.names ?? reading.present });
+      if (before) forget(before.id, lastMoment(before));
+      if (noted) forget(noted.id, now() + absoluteMs);
       return changes;
     },
     async end(cookie) {
       const [envelope, reading] = await latest(cookie);
       if (!envelope) return cleared(reading);
-      forget(envelope);
+      forget(envelope.id, lastMoment(envelope));
       return { ...asItIs(envelope), changes: chunks.clear(reading.present) };
     },
     endAll: () => Promise.reject(needsStore("Ending all sessions of a person")),
@@ -206,33 +215,6 @@ export function createCookieSessions(
       successors.clear();
     },
   };
-}
-
-/** Cookies that were opened. The end of the text, its authentication tag, finds the entry; then the whole text is compared. */
-function createOpened() {
-  // Hashing some kilobytes for each request would cost more than all the rest.
-  const keyCharacters = 24;
-  const entries = createRecent<{ readonly text: string; readonly envelope: Envelope }>(mostOpened);
-  return {
-    get(text: string): Envelope | undefined {
-      const entry = entries.get(text.slice(-keyCharacters));
-      return entry?.text === text ? entry.envelope : undefined;
-    },
-    set(text: string, envelope: Envelope): void {
-      entries.set(text.slice(-keyCharacters), { text, envelope });
-    },
-    clear: entries.clear,
-  };
-}
-
-function readEnvelope(value: unknown): Envelope | undefined {
-  if (!isPlainObject(value)) return undefined;
-  const { id, version, sealedAt, content: sealed } = value;
-  const content = readContent(sealed as Parameters<typeof readContent>[0]);
-  if (!content || typeof id !== "string" || !Number.isInteger(version) || !Number.isFinite(sealedAt)) {
-    return undefined;
-  }
-  return { id, version: version as number, sealedAt: sealedAt as number, content };
 }
 
 function needsStore(what: string): TypeError {

@@ -15,6 +15,8 @@ const most = 60_000;
 const least = 10_000;
 // Where the provider does not say how long its tokens last (RFC 6749 §5.1 only recommends it).
 const unknownLifetime = 300_000;
+// A token that was just made and is refused is not mended by another.
+const shortestRefusedLife = 30_000;
 // A provider whose tokens expire at once must not be asked at every request.
 const shortestPause = 1000;
 
@@ -34,4 +36,24 @@ export function tokenTimes({ tokens, refreshedAt }: SessionContent, staleMs: num
     goodUntil,
     overdueAt: goodUntil + staleMs,
   };
+}
+
+/**
+ * Whether the tokens are to be renewed now.
+ *
+ * @param refused an access token that the provider takes no more: if it is this session's, its expiry is not waited for
+ */
+export function isDue(
+  content: SessionContent,
+  staleMs: number,
+  at: number,
+  refused: string | undefined,
+): boolean {
+  const { tokens, refreshedAt } = content;
+  if (tokenTimes(content, staleMs).dueAt <= at) return true;
+  return (
+    tokens.accessToken === refused &&
+    tokens.refreshToken !== undefined &&
+    at - refreshedAt >= shortestRefusedLife
+  );
 }

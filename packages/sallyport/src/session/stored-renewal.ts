@@ -9,7 +9,7 @@ import { AuthError } from "../errors.ts";
 import { quietly } from "../quietly.ts";
 import { copyContent } from "./content.ts";
 import type { SessionContent, SessionStore, TokenRenewal } from "./contract.ts";
-import { tokenTimes } from "./due.ts";
+import { isDue, tokenTimes } from "./due.ts";
 import { createRecent } from "./recent.ts";
 import { createRenewals, overdue } from "./renewals.ts";
 import { type OpenedSession, type SessionReader, storeFailure } from "./session-reader.ts";
@@ -22,7 +22,11 @@ export interface StoredRenewal {
    *
    * @throws AuthError by rejection: `refresh_failed`, where the tokens are overdue
    */
-  ifDue(opened: OpenedSession, at: number): Promise<OpenedSession | undefined> | undefined;
+  ifDue(
+    opened: OpenedSession,
+    at: number,
+    refused: string | undefined,
+  ): Promise<OpenedSession | undefined> | undefined;
   /** Gives back tokens that no session has. */
   discard(content: SessionContent): void;
 }
@@ -55,9 +59,13 @@ export function createStoredRenewal(
   let holder: string | undefined;
   const nameOf = ({ row }: OpenedSession) => `${row.idHash} ${row.version}`;
 
-  async function renewed(opened: OpenedSession, by: TokenRenewal): Promise<OpenedSession | undefined> {
+  async function renewed(
+    opened: OpenedSession,
+    by: TokenRenewal,
+    refused: string | undefined,
+  ): Promise<OpenedSession | undefined> {
     const { goodUntil, overdueAt } = tokenTimes(opened.content, staleMs);
-    const good = now() < goodUntil;
+    const good = now() < goodUntil && opened.content.tokens.accessToken !== refused;
     const outcome = await renewals.ask(opened.row.idHash, good, () => ask(opened, good, by));
     if (outcome.kind === "failed") {
       if (now() >= overdueAt) throw overdue(outcome.error);
@@ -156,9 +164,9 @@ export function createStoredRenewal(
   }
 
   return {
-    ifDue(opened, at) {
-      if (!renewal || tokenTimes(opened.content, staleMs).dueAt > at) return undefined;
-      return renewed(opened, renewal);
+    ifDue(opened, at, refused) {
+      if (!renewal || !isDue(opened.content, staleMs, at, refused)) return undefined;
+      return renewed(opened, renewal, refused);
     },
     discard,
   };

@@ -79,11 +79,19 @@ export function createStoredSessions(
     );
   }
 
+  async function hashIn(cookie: string | undefined): Promise<string | undefined> {
+    const id = idIn(cookie);
+    return id !== undefined && idForm.test(id) ? hashOf(id) : undefined;
+  }
+
   function foundOf({ row, content }: OpenedSession): FoundSession {
     return { content, expiresAt: Math.min(row.expiresAt, content.startedAt + absoluteMs), changes: [] };
   }
 
-  function judge(opened: OpenedSession | undefined): FoundSession | Promise<FoundSession> {
+  function judge(
+    opened: OpenedSession | undefined,
+    refused: string | undefined,
+  ): FoundSession | Promise<FoundSession> {
     if (!opened) return removed;
     const at = now();
     const { row, content } = opened;
@@ -97,7 +105,7 @@ export function createStoredSessions(
       background(() => store.touch(row.idHash, idleAt, at));
       sweepAtTimes(at);
     }
-    const renewed = renewal.ifDue(opened, at);
+    const renewed = renewal.ifDue(opened, at, refused);
     // Where it ended meanwhile, a sign-in may be what ended it, and have set this very cookie: the next request that still comes
     // with the old one removes it.
     if (renewed !== undefined) return renewed.then((next) => (next ? foundOf(next) : nobody));
@@ -105,32 +113,21 @@ export function createStoredSessions(
     return opened.found;
   }
 
-  /** What the session of a request is, renewed or not. */
-  async function sessionOf(cookie: string | undefined) {
-    const id = idIn(cookie);
-    if (id === undefined || !idForm.test(id))
-      return { idHash: undefined, content: undefined, expiresAt: undefined };
-    const idHash = await hashOf(id);
-    const opened = await reader.read(idHash);
-    return { idHash, content: opened?.content, expiresAt: opened?.row.expiresAt };
-  }
-
   return {
     kind: "store",
     mayHold: (cookie) => cookie.includes(`${name}=`),
-    find(cookie) {
+    find(cookie, refused) {
       const id = idIn(cookie);
       if (id === undefined) return nobody;
       if (!idForm.test(id)) return removed;
       const opened = chain(hashOf(id), reader.read);
-      return isPromise(opened) ? opened.then(judge) : judge(opened);
+      return isPromise(opened) ? opened.then((one) => judge(one, refused)) : judge(opened, refused);
     },
-    async start({ content, since, cookie }) {
+    formerOf: hashIn,
+    async start({ content, since, cookie, former }) {
       const at = now();
       sweepAtTimes(at);
-      const before = idIn(cookie);
-      const replaces =
-        before !== undefined && idForm.test(before) ? await platform.sha256(before) : undefined;
+      const replaces = (await hashIn(cookie)) ?? former;
       const id = platform.randomText(idBytes);
       const idHash = await platform.sha256(id);
       const expiresAt = content.startedAt + absoluteMs;
@@ -157,12 +154,12 @@ export function createStoredSessions(
       return [change];
     },
     async end(cookie) {
-      const { idHash, content, expiresAt } = await sessionOf(cookie);
-      if (idHash !== undefined) {
-        await asked(() => store.end(idHash, now()));
-        reader.forget(idHash);
-      }
-      return { content, expiresAt, changes: removed.changes };
+      const idHash = await hashIn(cookie);
+      if (idHash === undefined) return removed;
+      const row = await asked(() => store.end(idHash, now()));
+      const opened = row && (await reader.open(row));
+      reader.forget(idHash);
+      return opened ? { ...foundOf(opened), changes: removed.changes } : removed;
     },
     async endAll(scope) {
       if (scope.subject === undefined && scope.sid === undefined) {

@@ -121,9 +121,9 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
       if (row?.holder === holder) row.holder = undefined;
     },
     async end(idHash, now) {
-      const found = sessions.get(idHash, now) !== undefined;
+      const ended = sessions.get(idHash, now)?.session;
       sessions.delete(idHash);
-      return found;
+      return ended;
     },
     async endAll(scope, { now, rememberUntil }) {
       checkScope(scope);

@@ -30,7 +30,7 @@ export const statements = {
   lease: `UPDATE sallyport_sessions SET lease_holder = $3, lease_until = $4 WHERE id_hash = $1 AND version = $2
     AND (lease_holder IS NULL OR lease_holder = $3 OR lease_until <= $5) AND ${live("$5")}`,
   release: "UPDATE sallyport_sessions SET lease_holder = NULL WHERE id_hash = $1 AND lease_holder = $2",
-  end: `DELETE FROM sallyport_sessions WHERE id_hash = $1 AND ${live("$2")}`,
+  end: `DELETE FROM sallyport_sessions WHERE id_hash = $1 AND ${live("$2")} RETURNING ${columns}`,
   recordLogout: `INSERT INTO sallyport_logouts AS known (scope, at, until) VALUES (${digest("$1")}, $2, $3)
     ON CONFLICT (scope) DO UPDATE SET at = greatest(known.at, $2), until = greatest(known.until, $3)`,
   endBySubject: ending("subject = $2"),

@@ -151,6 +151,9 @@ export function createPostgresSessionStore(options: PostgresSessionStoreOptions)
   }
   const changes = async (...given: Parameters<typeof query>) => ((await query(...given)).rowCount ?? 0) > 0;
 
+  const one = ({ rows: [row] }: PostgresResult) =>
+    row === undefined ? undefined : sessionOf(row as SessionRow);
+
   return {
     migrate: () => within(migrate()),
     async create(session, { since, replaces = null, now }) {
@@ -164,8 +167,7 @@ export function createPostgresSessionStore(options: PostgresSessionStoreOptions)
       });
     },
     async read(idHash, now) {
-      const { rows } = await query("read", idHash, now);
-      return rows[0] === undefined ? undefined : sessionOf(rows[0] as SessionRow);
+      return one(await query("read", idHash, now));
     },
     async touch(idHash, idleAt, now) {
       await query("touch", idHash, idleAt, now);
@@ -178,7 +180,9 @@ export function createPostgresSessionStore(options: PostgresSessionStoreOptions)
     async release(idHash, holder) {
       await query("release", idHash, holder);
     },
-    end: (idHash, now) => changes("end", idHash, now),
+    async end(idHash, now) {
+      return one(await query("end", idHash, now));
+    },
     async endAll(scope, { now, rememberUntil }) {
       checkScope(scope);
       const { issuer, subject, sid } = scope;

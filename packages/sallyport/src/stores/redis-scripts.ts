@@ -129,11 +129,13 @@ local key = sessionKey(ARGV[1])
 if redis.call('HGET', key, 'holder') == ARGV[2] then redis.call('HDEL', key, 'holder', 'until') end
 return 1`;
 
-// ARGV: id, now.
+// ARGV: id, now. Answers as endAll.
 const end = `
-local was = isLive(ARGV[1], tonumber(ARGV[2]))
-remove(ARGV[1])
-return was and 1 or 0`;
+local id = ARGV[1]
+local ended = {}
+if isLive(id, tonumber(ARGV[2])) then ended[1] = {id, unpack(redis.call('HMGET', sessionKey(id), ${listed}))} end
+remove(id)
+return ended`;
 
 // ARGV: issuer, subject or nothing, sid or nothing, now, rememberUntil. Answers id and fields of each.
 const endAll = `

@@ -100,7 +100,9 @@ export function createRedisSessionStore(options: RedisSessionStoreOptions): Sess
     async release(idHash, holder) {
       await run("release", idHash, holder);
     },
-    end: (idHash, now) => says("end", idHash, now),
+    async end(idHash, now) {
+      return sessionsOf(await run("end", idHash, now))[0];
+    },
     async endAll(scope, { now, rememberUntil }) {
       checkScope(scope);
       const { issuer, subject, sid } = scope;

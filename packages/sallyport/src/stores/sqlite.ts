@@ -69,7 +69,7 @@ const statements = {
   lease: `UPDATE sallyport_sessions SET lease_holder = ?, lease_until = ? WHERE id_hash = ? AND version = ?
     AND (lease_holder IS NULL OR lease_holder = ? OR lease_until <= ?) AND ${live}`,
   release: "UPDATE sallyport_sessions SET lease_holder = NULL WHERE id_hash = ? AND lease_holder = ?",
-  end: `DELETE FROM sallyport_sessions WHERE id_hash = ? AND ${live}`,
+  end: lone(`id_hash = ? AND ${live}`),
   endBySubject: lone("subject = ? AND issuer = ?"),
   endBySid: lone("sid = ? AND issuer = ?"),
   endByBoth: lone("sid = ? AND issuer = ? AND subject = ?"),
@@ -173,7 +173,7 @@ export function createSqliteSessionStore(options: SqliteSessionStoreOptions): Se
       changes("release", idHash, holder);
     },
     async end(idHash, now) {
-      return changes("end", idHash, now, now) > 0;
+      return rows("end", idHash, now, now)[0];
     },
     async endAll(scope, { now, rememberUntil }) {
       checkScope(scope);

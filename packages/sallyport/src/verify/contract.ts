@@ -71,6 +71,13 @@ export interface Verifier<Claims = JsonObject> {
   /** As `verify`, without a promise where none is needed, and with what events tell beside the identity. */
   check(token: string, presented?: Presentation): Verified<Claims> | Promise<Verified<Claims>>;
   /**
+   * As `check`, of a token that this application got for itself, and that nobody has shown: what it is bound to is not proven
+   * anew, and has to be our own key.
+   *
+   * @param jkt the thumbprint of that key; `undefined` where the token is to be bound to none
+   */
+  checkOwn(token: string, jkt: string | undefined): Verified<Claims> | Promise<Verified<Claims>>;
+  /**
    * As `check`, of a token that the cache has; `undefined` of any other.
    *
    * @param at milliseconds since 1970: the time, where the caller has just read it

@@ -1,5 +1,6 @@
 // What is asked at every use of a good token, cached or not: whether it is in the right hands, and whether it was revoked.
 import { chain, isPromise } from "../chain.ts";
+import { AuthError } from "../errors.ts";
 import type { Identity } from "../identity.ts";
 import type { Verified, VerifierDpop } from "./contract.ts";
 import type { VerifierDeps, VerifierOptions } from "./options.ts";
@@ -26,6 +27,11 @@ export interface UseCheck<Claims> {
     verified: Verified<Claims> | Promise<Verified<Claims>>,
     token: string,
     presented: Presentation | undefined,
+  ): Verified<Claims> | Promise<Verified<Claims>>;
+  /** Of a token that we hold ourselves. */
+  checkOwn(
+    verified: Verified<Claims> | Promise<Verified<Claims>>,
+    jkt: string | undefined,
   ): Verified<Claims> | Promise<Verified<Claims>>;
 }
 
@@ -54,14 +60,27 @@ export function createUseCheck<Claims>(
     return chain(sender.confirm(binding, shown), () => verified);
   }
 
+  function checkHolder(verified: Verified<Claims>, jkt: string | undefined): Verified<Claims> {
+    // Bound to a key of somebody else's, it is not the token that was asked for.
+    if (verified.binding?.jkt === jkt) return verified;
+    throw new AuthError("sender_constrained", "The token is not bound to the key that it was asked for with");
+  }
+
+  function unlessRevoked(
+    held: Verified<Claims> | Promise<Verified<Claims>>,
+  ): Verified<Claims> | Promise<Verified<Claims>> {
+    if (!isRevoked) return held;
+    return chain(held, (one) => chain(checkRevocation(isRevoked, one.identity as Identity), () => one));
+  }
+
   return {
     dpop: dpop && Object.freeze(dpop),
+    checkOwn: (verified, jkt) => unlessRevoked(chain(verified, (one) => checkHolder(one, jkt))),
     check(verified, token, presented) {
       const held = isPromise(verified)
         ? verified.then((one) => checkSender(one, token, presented))
         : checkSender(verified, token, presented);
-      if (!isRevoked) return held;
-      return chain(held, (one) => chain(checkRevocation(isRevoked, one.identity as Identity), () => one));
+      return unlessRevoked(held);
     },
   };
 }

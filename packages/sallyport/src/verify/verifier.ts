@@ -207,6 +207,10 @@ export function createVerifier<Claims = JsonObject>(
       return verified.identity;
     },
     check,
+    checkOwn(token, jkt) {
+      const known = cache?.get(token);
+      return use.checkOwn(known ? recheck(token, known, now()) : checkUnknown(token), jkt);
+    },
     recall,
     dpop: use.dpop,
     async ready() {

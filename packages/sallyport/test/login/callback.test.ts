@@ -365,20 +365,26 @@ describe("addresses", () => {
     expect((await comeBack(app, browser, url)).status).toBe(303);
   });
 
-  test("L38: a browser that is sent round and round is stopped, with a page that says so", async () => {
-    const app = await startLoginApp();
-    const browser = app.browser();
-    let rounds = 0;
-    for (; rounds < 50; rounds += 1) {
-      const answer = await browser.send("/auth/v2/login?return_to=%2Fa");
-      if (answer.status !== 303) {
-        expect([answer.status, lastCode(app)]).toEqual([400, "login_interrupted"]);
-        break;
+  test.each([
+    ["query", {}],
+    ["form post", { responseMode: "form_post" }],
+  ] as const)(
+    "L38: a browser that is sent round and round by %s is stopped, with a page that says so",
+    async (_, login) => {
+      const app = await startLoginApp({ login });
+      const browser = app.browser();
+      let rounds = 0;
+      for (; rounds < 50; rounds += 1) {
+        const answer = await browser.send("/auth/v2/login?return_to=%2Fa");
+        if (answer.status !== 303) {
+          expect([answer.status, lastCode(app)]).toEqual([400, "login_interrupted"]);
+          break;
+        }
+        await comeBack(app, browser, answer.headers.location as string);
       }
-      await comeBack(app, browser, answer.headers.location as string);
-    }
-    expect(rounds).toBe(8);
-    app.clock.now += 61_000;
-    expect((await browser.send("/auth/v2/login")).status).toBe(303);
-  });
+      expect(rounds).toBe(8);
+      app.clock.now += 61_000;
+      expect((await browser.send("/auth/v2/login")).status).toBe(303);
+    },
+  );
 });

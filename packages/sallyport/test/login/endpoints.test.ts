@@ -106,7 +106,6 @@ describe("userinfo", () => {
   });
 
   const unusable: readonly (readonly [string, () => Bent])[] = [
-    ["401", () => ({ status: 401, body: {} })],
     ["500", () => ({ status: 500, body: {} })],
     ["a page", () => ({ headers: { "content-type": "text/html" }, body: "<html>" })],
     ["a list", () => ({ body: [] })],
@@ -115,6 +114,61 @@ describe("userinfo", () => {
   test.each(unusable)("%s is 503, and the session goes on", async (_, userinfo) => {
     const { app, answer } = await ask(userinfo);
     expect([answer.status, app.sessions.live.size]).toEqual([503, 1]);
+  });
+
+  const challenge = (error: string) => ({ "www-authenticate": `Bearer error="${error}"` });
+  const refusals: readonly (readonly [string, number, string, () => Bent])[] = [
+    ["401", 401, "login_required", () => ({ status: 401, body: {} })],
+    [
+      "401 with a challenge",
+      401,
+      "login_required",
+      () => ({ status: 401, headers: challenge("invalid_token"), body: {} }),
+    ],
+    ["403", 403, "insufficient_scope", () => ({ status: 403, body: {} })],
+    [
+      "403 with a challenge",
+      403,
+      "insufficient_scope",
+      () => ({ status: 403, headers: challenge("insufficient_scope"), body: {} }),
+    ],
+  ];
+  test.each(refusals)("%s is %i, says %s, and the session goes on", async (_, status, error, userinfo) => {
+    const { app, answer } = await ask(userinfo);
+    expect([answer.status, body(answer).error, app.sessions.live.size]).toEqual([status, error, 1]);
+    expect(lastCode(app)).toBe(error);
+    expect(app.provider.count("/userinfo")).toBe(1);
+  });
+
+  test("a token that the provider refuses is renewed once, and asked with again", async () => {
+    const { app, browser } = await ask(undefined);
+    const { accessToken } = onlySession(app).tokens;
+    app.sessions.renewal.renew = app.login.renewal.renew;
+    let refused = [accessToken];
+    app.provider.script.userinfo = (good) => {
+      const [, token] = app.provider.seen.at(-1)?.headers.authorization?.split(" ") ?? [];
+      return refused.includes(token ?? "")
+        ? { status: 401, headers: challenge("invalid_token"), body: {} }
+        : { body: good };
+    };
+    const answer = await browser.send("/auth/v2/userinfo", { headers: json });
+    expect([answer.status, body(answer).name]).toEqual([200, "Ada Example"]);
+    expect(onlySession(app).tokens.accessToken).not.toBe(accessToken);
+    refused = [onlySession(app).tokens.accessToken];
+    app.provider.script.beforeToken = () => ({ status: 400, body: { error: "invalid_grant" } });
+    const gone = await browser.send("/auth/v2/userinfo", { headers: json });
+    expect([gone.status, app.sessions.live.size]).toEqual([401, 0]);
+  });
+
+  test("a token that is refused again after its renewal is 401", async () => {
+    const { app, browser } = await ask(undefined);
+    app.sessions.renewal.renew = app.login.renewal.renew;
+    const before = app.provider.count("/userinfo");
+    app.provider.script.userinfo = () => ({ status: 401, headers: challenge("invalid_token"), body: {} });
+    const answer = await browser.send("/auth/v2/userinfo", { headers: json });
+    expect([answer.status, body(answer).login_url]).toEqual([401, expect.stringContaining("/auth/v2/login")]);
+    expect(app.provider.count("/userinfo") - before).toBe(2);
+    expect(app.sessions.live.size).toBe(1);
   });
 
   const jwts: readonly (readonly [string, Json, BentJwt, number])[] = [
@@ -545,55 +599,5 @@ describe("an application without an audience", () => {
         clients: [true],
       }),
     ).toThrow(/`audience` is missing/);
-  });
-});
-
-describe("an identity of the access token", () => {
-  const accessToken = (app: Awaited<ReturnType<typeof startLoginApp>>, changes: Json = {}) => {
-    const seconds = Math.floor(app.clock.now / 1000);
-    return app.provider.jwt(
-      {
-        iss: app.provider.issuer,
-        sub: "person-1",
-        aud: "my-api",
-        client_id: "web",
-        jti: "1",
-        iat: seconds,
-        exp: seconds + 300,
-        scope: "openid",
-        roles: ["Admin"],
-        ...changes,
-      },
-      { header: { typ: "at+jwt" } },
-    );
-  };
-  const start = () =>
-    startLoginApp({ verifier: { audience: "my-api" }, login: { identity: "access_token" } });
-
-  test("has its roles", async () => {
-    const app = await start();
-    app.provider.script.idToken = { claims: ({ at_hash: _, ...good }) => good };
-    app.provider.script.token = (good) => ({ body: { ...good, access_token: accessToken(app) } });
-    expect((await signIn(app, app.browser())).status).toBe(303);
-    expect(app.login.identity(onlySession(app))).toMatchObject({
-      kind: "user",
-      subject: "person-1",
-      roles: ["Admin"],
-    });
-    app.provider.script.token = (good) => ({
-      body: { ...good, access_token: accessToken(app, { roles: [] }) },
-    });
-    expect((await app.login.renewal.renew(onlySession(app))).claims.roles).toEqual([]);
-  });
-
-  test.each([
-    ["another person", { sub: "person-2" }],
-    ["another API", { aud: "other-api" }],
-  ] as const)("of %s is refused", async (_, changes) => {
-    const app = await start();
-    app.provider.script.idToken = { claims: ({ at_hash: _gone, ...good }) => good };
-    app.provider.script.token = (good) => ({ body: { ...good, access_token: accessToken(app, changes) } });
-    expect((await signIn(app, app.browser())).status).toBeGreaterThanOrEqual(400);
-    expect(app.sessions.live.size).toBe(0);
   });
 });

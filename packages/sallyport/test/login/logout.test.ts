@@ -393,6 +393,33 @@ describe("front-channel logout", () => {
     expect([answer.status, app.sessions.live.size]).toEqual([200, 0]);
   });
 
+  test("O22: without a cookie so many are ended a minute, and a sid that could be tried out is ignored", async () => {
+    const { app, browser } = await signedIn();
+    const iss = app.provider.issuer;
+    const other = app.browser();
+    const tried: unknown[] = [];
+    const endAll = app.sessions.endAll.bind(app.sessions);
+    app.sessions.endAll = (scope) => {
+      tried.push(scope.sid);
+      return endAll(scope);
+    };
+    expect((await load(other, { iss, sid: "A".repeat(15) })).status).toBe(200);
+    expect(tried).toEqual([]);
+    for (let count = 0; count < 600; count += 1) {
+      expect((await load(other, { iss, sid: `guess-${count}-`.padEnd(16, "x") })).status).toBe(200);
+    }
+    for (const sid of ["guess-600-xxxxxx", "session-at-provider"]) {
+      const refused = await load(other, { iss, sid });
+      expect([refused.status, refused.headers["retry-after"]]).toEqual([429, "5"]);
+    }
+    expect([tried.length, app.sessions.live.size]).toEqual([600, 1]);
+    // With its cookie a session is ended all the same.
+    const answer = await load(browser, { iss, sid: "session-at-provider" });
+    expect([answer.status, app.sessions.live.size]).toEqual([200, 0]);
+    app.clock.now += 1_000;
+    expect((await load(other, { iss, sid: "session-at-provider" })).status).toBe(200);
+  });
+
   test("O23: may be framed by the provider alone, and is not kept", async () => {
     const { app, browser } = await signedIn();
     const { headers } = await load(browser, { iss: app.provider.issuer, sid: "session-at-provider" });

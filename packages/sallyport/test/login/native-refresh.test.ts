@@ -1,6 +1,7 @@
 // Native clients that renew: by a handle of ours, at the provider that the handle is of, for as long as was decided.
 import { describe, expect, test } from "vitest";
 import { createSealer } from "../../src/session/index.ts";
+import { createRevocationList } from "../../src/verify/index.ts";
 import { lastCode } from "../support/login-app.ts";
 import { bent, startNativeApp, token, tokensOf } from "../support/native-client.ts";
 import { plainSealer } from "../support/plain-sessions.ts";
@@ -37,6 +38,28 @@ describe("a native client that renews", () => {
       status: 400,
       error: "invalid_grant",
     });
+  });
+
+  test("of somebody whose access was revoked gets nothing, and the provider hears of it", async () => {
+    const revoked = createRevocationList();
+    const app = await startNativeApp({ isRevoked: revoked.isRevoked });
+    const first = await tokensOf(app);
+    const second = await token(app, { refresh_token: refreshOf(first) });
+    expect(second.status).toBe(200);
+    revoked.revoke({ issuer: app.provider.issuer, subject: "person-2" });
+    const third = await token(app, { refresh_token: refreshOf(second.body) });
+    expect(third.status).toBe(200);
+    revoked.revoke({ issuer: app.provider.issuer, subject: "person-1" });
+    const fourth = await token(app, { refresh_token: refreshOf(third.body) });
+    expect([fourth.status, fourth.body.error]).toEqual([400, "invalid_grant"]);
+    expect(fourth.body).not.toHaveProperty("access_token");
+    await expect.poll(() => app.provider.count("/revoke")).toBe(1);
+  });
+
+  test("is not shut out for good where nobody can say whether it was revoked: each use of its token asks again", async () => {
+    const app = await startNativeApp({ isRevoked: () => Promise.reject(new Error("The database is down")) });
+    const first = await tokensOf(app);
+    expect((await token(app, { refresh_token: refreshOf(first) })).status).toBe(200);
   });
 
   test("F08: goes on with the same refresh token where the provider gives no other, under a handle of its own", async () => {

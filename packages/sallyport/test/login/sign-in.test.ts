@@ -118,6 +118,21 @@ describe("signing in", () => {
     expect(onlySession(app).subject).toBe("person-1");
   });
 
+  test("S01: the answer by a posted form ends the session of before, whose cookie does not come along", async () => {
+    const app = await startLoginApp({ login: { responseMode: "form_post" } });
+    const browser = app.browser();
+    await signIn(app, browser);
+    const [former] = app.sessions.live.keys();
+    expect(browser.jar.get("plain-session")).toBe(former);
+    const other = app.browser();
+    await signIn(app, other);
+    await signIn(app, browser);
+    expect([...app.sessions.live.keys()]).toEqual(
+      [other, browser].map(({ jar }) => jar.get("plain-session")),
+    );
+    expect(app.sessions.live.has(former ?? "")).toBe(false);
+  });
+
   test("a pushed request leaves a reference in the browser, and no more", async () => {
     const app = await startLoginApp({ login: { par: true } });
     const browser = app.browser();

@@ -1,4 +1,5 @@
 // The memory of used proofs, and stores of one's own: what is remembered, for how long, and what happens when it can't be.
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { createReplayMemory, createVerifier, type ReplayStore } from "../../src/index.ts";
 import { publicUrl, requestOf } from "../cases/dpop.ts";
@@ -134,6 +135,38 @@ describe("a store of one's own", () => {
   ])("that %s", async (_, add, expected) => {
     const { token, presented } = honest();
     expect(await codeOf(start({ add }).verify(token, presented))).toBe(expected);
+  });
+
+  test.each<[string, (failure: Error) => unknown]>([
+    [
+      "throws",
+      (failure) => {
+        throw failure;
+      },
+    ],
+    ["rejects", (failure) => Promise.reject(failure)],
+  ])("and %s: of its error the names and codes are kept, and nothing of what it holds", async (_, fail) => {
+    const kept: unknown[] = [];
+    const add = (key: string) => {
+      kept.push(key);
+      return fail(
+        Object.assign(
+          new Error(`SET ${key} failed at redis://user:hunter2@cache`, { cause: new Error(key) }),
+          {
+            code: "ECONNREFUSED",
+            command: { args: [key] },
+          },
+        ),
+      ) as never;
+    };
+    const { token, presented } = honest();
+    const error = await start({ add })
+      .verify(token, presented)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "replay_store_unavailable", status: 503 });
+    const said = inspect(error, { depth: 9, showHidden: true });
+    expect(said).toContain("Error ECONNREFUSED, caused by Error");
+    for (const secret of [String(kept[0]), "hunter2", "redis:"]) expect(said).not.toContain(secret);
   });
 
   test("is told until when a proof counts", async () => {

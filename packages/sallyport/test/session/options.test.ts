@@ -18,6 +18,8 @@ describe("S11: a secret that is none refuses to start, with the command that mak
     ["the sample of another library's documentation", "my-super-secret-key-that-is-long-enough-to-pass"],
     ["a sentence", "correct horse battery staple and more of them"],
     ["all zeros", new Uint8Array(64)],
+    ["one word again and again", "hunter2 hunter2 hunter2 hunter2 hunter2 hunter2"],
+    ["words in one", "myhunter2isthebestofallthehuntersinhere"],
     ["a key in PEM", `-----BEGIN PRIVATE KEY-----\n${"kR4wZx81TbQv93Lm".repeat(4)}`],
     ["an empty list", []],
     ["a list with a weak one behind", [secret, "short"]],

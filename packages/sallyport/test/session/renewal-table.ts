@@ -45,6 +45,39 @@ export function runRenewalTable(): void {
       expect(scene.provider.asked).toBe(0);
     });
 
+    test("F01: a token that the provider refuses before its time is renewed, once for fifty who say so", async () => {
+      const { scene, sessions, browser } = await later(kind, minute);
+      const found = await Promise.all(
+        Array.from({ length: 50 }, () => sessions.find(browser.cookie, "access-1")),
+      );
+      for (const { content, changes } of found) {
+        expect(content?.tokens.accessToken).toBe("access-2");
+        browser.take(changes);
+      }
+      expect((await sessions.find(browser.cookie, "access-1")).content?.tokens.accessToken).toBe("access-2");
+      expect(scene.provider.asked).toBe(1);
+    });
+
+    test("a refused token that is another one, has just been made, or has no refresh token, renews nothing", async () => {
+      const { scene, sessions, browser } = await later(kind, 29_999);
+      await sessions.find(browser.cookie, "access-1");
+      scene.now += hour / 60;
+      await sessions.find(browser.cookie, "access-0");
+      const lone = await signIn(
+        sessions,
+        contentOf({ tokens: { ...contentOf().tokens, refreshToken: undefined } }),
+      );
+      expect((await sessions.find(lone.cookie, "access-1")).content?.tokens.accessToken).toBe("access-1");
+      expect(scene.provider.asked).toBe(0);
+    });
+
+    test("where a refused token can't be renewed, the session goes on as it is", async () => {
+      const { scene, sessions, browser } = await later(kind, minute);
+      scene.provider.isDown = true;
+      expect((await sessions.find(browser.cookie, "access-1")).content?.tokens.accessToken).toBe("access-1");
+      expect(scene.provider.asked).toBe(1);
+    });
+
     test.each([
       ["ahead of their expiry", dueButGood],
       ["at the moment of it", 10 * minute],

@@ -71,6 +71,36 @@ export function runSessionTable(): void {
       if (kind === "store") expect(scene.store.rows.size).toBe(1);
     });
 
+    test("S01: a sign-in whose answer comes without the cookie ends the session that was noted at its beginning", async () => {
+      const scene = createScene(kind);
+      const sessions = scene.process();
+      const long = contentOf();
+      const browser = await signIn(sessions, { ...long, claims: { ...long.claims, long: "x".repeat(7000) } });
+      const { cookie } = browser;
+      const former = await sessions.formerOf(cookie);
+      expect(cookie).not.toContain(String(former));
+      const content = contentOf({ subject: "another" });
+      const changes = await sessions.start({ content, since: scene.now, cookie: undefined, former });
+      browser.take(changes ?? []);
+      expect((await sessions.find(cookie)).content).toBeUndefined();
+      expect((await visit(sessions, browser))?.subject).toBe("another");
+      expect([...browser.jar.keys()]).toEqual([name]);
+      if (kind === "store") expect(scene.store.rows.size).toBe(1);
+    });
+
+    test("S01: a session that came with the answer ends, whatever was noted; and of none there is nothing to note", async () => {
+      const scene = createScene(kind);
+      const sessions = scene.process();
+      const [mine, theirs] = [await signIn(sessions), await signIn(sessions)];
+      const former = await sessions.formerOf(theirs.cookie);
+      const before = mine.cookie;
+      await sessions.start({ content: contentOf(), since: scene.now, cookie: before, former });
+      expect((await sessions.find(before)).content).toBeUndefined();
+      expect(await visit(sessions, theirs)).toBeDefined();
+      for (const cookie of [undefined, "", "other=1"])
+        expect(await sessions.formerOf(cookie)).toBeUndefined();
+    });
+
     test("S02: a changed bit in any byte of the cookie: nobody is signed in, and the cookie is removed", async () => {
       const scene = createScene(kind);
       const sessions = scene.process();

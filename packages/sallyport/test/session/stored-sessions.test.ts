@@ -70,6 +70,34 @@ test("S04: an old cookie is dead in every process once its session has ended", a
 });
 
 describe("S15: ending and listing", () => {
+  test("a sign-out answers the tokens of a renewal that came in the very instant, in one step with the store", async () => {
+    const scene = createScene("store");
+    const other = scene.process();
+    const browser = await signIn(other);
+    const { store } = scene;
+    const one = scene.process(
+      {},
+      {
+        store: {
+          ...store,
+          async end(idHash, now) {
+            await other.find(browser.cookie);
+            return store.end(idHash, now);
+          },
+        },
+      },
+    );
+    expect((await one.find(browser.cookie)).content?.tokens.refreshToken).toBe("refresh-1");
+    scene.now += 11 * minute;
+    const { reading } = store.calls;
+    const ended = await one.end(browser.cookie);
+    expect(ended.content?.tokens.refreshToken).toBe("refresh-2");
+    expect(ended.changes).toEqual([{ name: "__Host-session", value: undefined }]);
+    // The other process's own, and none of the sign-out's.
+    expect(store.calls.reading).toBe((reading ?? 0) + 1);
+    expect(await one.end(browser.cookie)).toMatchObject({ content: undefined, changes: ended.changes });
+  });
+
   test("all sessions of a person end at once, in every process, and nobody else's", async () => {
     const scene = createScene("store");
     const [one, other] = [scene.process(), scene.process()];

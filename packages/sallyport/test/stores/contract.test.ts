@@ -106,13 +106,27 @@ const flaws: Readonly<Record<string, readonly [Flaw, RegExp]>> = {
   "end asks first and ends then": [
     (store) => ({
       async end(idHash, now) {
-        const found = (await store.read(idHash, now)) !== undefined;
+        const found = await store.read(idHash, now);
         await pause();
         await store.end(idHash, now);
         return found;
       },
     }),
     /of fifty who end one session at once/,
+  ],
+  "end answers what it knew before a refresh": [
+    (store) => ({
+      async end(idHash, now) {
+        const found = await store.read(idHash, now);
+        await pause();
+        return (await store.end(idHash, now)) && found;
+      },
+    }),
+    /a refresh against end:/,
+  ],
+  "end answers nothing": [
+    (store) => ({ end: async (idHash, now) => void (await store.end(idHash, now)) }),
+    /end ends one session, answers it once/,
   ],
   "a login asks for logouts first and is added then": [
     (store) => ({

@@ -174,7 +174,7 @@ describe("a store that can't tell rejects", () => {
     });
     expect(store.read(session.idHash, noon)).toEqual(session);
     other.exec("ROLLBACK");
-    expect(await store.end(session.idHash, noon)).toBe(true);
+    expect(await store.end(session.idHash, noon)).toEqual(session);
   });
 
   test("a sign-in that failed in the middle has changed nothing", async () => {
@@ -185,6 +185,6 @@ describe("a store that can't tell rejects", () => {
     const replaces = former.idHash;
     await expect(store.create(next, { since: noon, replaces, now: noon })).rejects.toThrow(/UNIQUE/);
     expect(store.read(former.idHash, noon)).toEqual(former);
-    expect(await store.end(former.idHash, noon)).toBe(true);
+    expect(await store.end(former.idHash, noon)).toEqual(former);
   });
 });

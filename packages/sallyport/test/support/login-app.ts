@@ -10,7 +10,7 @@ import {
   type LoginSettings,
 } from "../../src/login/index.ts";
 import type { SessionContent } from "../../src/session/index.ts";
-import { createVerifier, type VerifierOptions } from "../../src/verify/index.ts";
+import { createVerifier, type VerifierDeps, type VerifierOptions } from "../../src/verify/index.ts";
 import type { ToldSession } from "../../src/watch.ts";
 import { type PlainSessions, plainSealer, plainSessions } from "./plain-sessions.ts";
 import {
@@ -40,6 +40,7 @@ export interface LoginAppOptions {
   readonly verifier?: Partial<VerifierOptions>;
   readonly settings?: Partial<LoginSettings>;
   readonly kind?: "cookie" | "store";
+  readonly isRevoked?: VerifierDeps["isRevoked"];
 }
 
 export const publicUrl = "https://app.example";
@@ -85,8 +86,9 @@ export async function startLoginApp(options: LoginAppOptions = {}): Promise<Logi
       logger,
       onEvent: (event) => void events.push(event),
       watch: { session: (one) => void told.push(one), security() {} },
+      isRevoked: options.isRevoked,
       ...(options.verifier?.audience && {
-        verify: async (token) => verifier.check(token),
+        verify: async (token, jkt) => verifier.checkOwn(token, jkt),
       }),
     },
   );
@@ -118,6 +120,8 @@ const navigation: Readonly<Record<string, string>> = {
 
 function createBrowser(login: Login): Browser {
   const jar = new Map<string, string>();
+  /** Cookies that come along with another site's POST (RFC 6265bis §5.7.3). */
+  const crossSite = new Set<string>();
   const browser: Browser = {
     jar,
     setCookies: [],
@@ -125,7 +129,9 @@ function createBrowser(login: Login): Browser {
       const [path = ""] = target.split("?");
       const endpoint = login.endpoints.find((one) => path.endsWith(one.path));
       if (!endpoint?.methods.includes(method as "GET")) throw new TypeError(`${method} ${path}: no endpoint`);
-      const held = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+      const isPosted = method === "POST" && headers["sec-fetch-site"] === "cross-site";
+      const sent = [...jar].filter(([name]) => !isPosted || crossSite.has(name));
+      const held = sent.map(([name, value]) => `${name}=${value}`).join("; ");
       const request: EndpointRequest = {
         method,
         target,
@@ -138,6 +144,7 @@ function createBrowser(login: Login): Browser {
       browser.setCookies = answer.cookies;
       for (const line of answer.cookies) {
         const [[name, [value = ""]] = ["", []]] = parseCookies(line.split(";")[0]);
+        if (/SameSite=None/.test(line)) crossSite.add(name);
         if (/Max-Age=0/.test(line)) jar.delete(name);
         else jar.set(name, value);
       }

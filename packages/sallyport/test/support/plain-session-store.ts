@@ -93,9 +93,9 @@ export function createPlainSessionStore(atOnce = false): PlainSessionStore {
       }),
     end: (idHash, now) =>
       verb("end", () => {
-        const was = live(idHash, now) !== undefined;
+        const ended = live(idHash, now)?.row;
         rows.delete(idHash);
-        return was;
+        return ended;
       }),
     endAll: (scope, { now }) =>
       verb("endAll", () => {

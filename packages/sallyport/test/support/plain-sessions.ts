@@ -3,10 +3,19 @@ import { platform } from "#platform";
 import { parseCookies } from "../../src/cookies.ts";
 import type { JsonValue } from "../../src/identity.ts";
 
-import type { FoundSession, LogoutScope, Sealer, SessionContent, Sessions } from "../../src/session/index.ts";
+import type {
+  FoundSession,
+  LogoutScope,
+  Sealer,
+  SessionContent,
+  Sessions,
+  TokenRenewal,
+} from "../../src/session/index.ts";
 
 export interface PlainSessions extends Sessions {
   readonly live: Map<string, SessionContent>;
+  /** Renews what the provider refuses, where a test says by what. */
+  readonly renewal: { renew?: TokenRenewal["renew"] };
   /** Makes every verb reject from now on. */
   fail(error: Error | undefined): void;
 }
@@ -18,6 +27,7 @@ export function plainSessions(now: () => number, kind: Sessions["kind"] = "store
   const live = new Map<string, SessionContent>();
   const words = new Map<string, number>();
   const logouts: (LogoutScope & { readonly at: number })[] = [];
+  const renewal: PlainSessions["renewal"] = {};
   let failure: Error | undefined;
   let serial = 0;
 
@@ -38,16 +48,25 @@ export function plainSessions(now: () => number, kind: Sessions["kind"] = "store
   return {
     kind,
     live,
+    renewal,
     fail: (error) => {
       failure = error;
     },
-    async find(cookie) {
+    async find(cookie, refused) {
       check();
-      return found(live.get(idIn(cookie)));
+      const content = live.get(idIn(cookie));
+      if (!content || content.tokens.accessToken !== refused || !renewal.renew) return found(content);
+      const next = await renewal.renew(content).catch(() => undefined);
+      if (next) live.set(idIn(cookie), next);
+      else live.delete(idIn(cookie));
+      return found(next);
     },
-    async start({ content, since, cookie }) {
+    async formerOf(cookie) {
+      return idIn(cookie) || undefined;
+    },
+    async start({ content, since, cookie, former = "" }) {
       check();
-      live.delete(idIn(cookie));
+      live.delete(idIn(cookie) || former);
       if (logouts.some((one) => one.at >= since && matches(content, one))) return undefined;
       serial += 1;
       const id = `session-${serial}`;

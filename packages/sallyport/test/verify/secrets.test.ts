@@ -1,5 +1,5 @@
 // Shared secrets: accepted only where they are secrets, and compared in constant time.
-import { timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import { describe, expect, test, vi } from "vitest";
 import { type Algorithm, createVerifier, type VerifierOptions } from "../../src/index.ts";
 import { assertRefusal } from "../support/assert-refusal.ts";
@@ -157,6 +157,20 @@ describe("what is no secret is refused at construction", () => {
     ["A19", "a keyboard's row", "qwertyuiopasdfghjklzxcvbnm1234567890"],
     ["A19", "a sentence", "correct horse battery staple again and again"],
     ["A19", "a placeholder", "<random_string_at_least_32_characters_long>"],
+    ["A19", "one word again and again, with a space", "hunter2 hunter2 hunter2 hunter2 hunter2"],
+    ["A19", "one word again and again, counted", "hunter1hunter2hunter3hunter4hunter5"],
+    ["A19", "a word and a year, and an end of its own", "summer2024summer2024summer2024!!"],
+    ["A19", "a clever word three times", "Tr0ub4dor&3Tr0ub4dor&3Tr0ub4dor&3"],
+    ["A19", "words in one", "myfavouritecolourisdarkgreenandblue"],
+    ["A19", "words with capitals", "TheRainInSpainStaysMainlyInThePlain"],
+    ["A19", "a sentence that shows every letter", "thequickbrownfoxjumpsoverthelazydog"],
+    ["A19", "what it is for", "acme-production-session-key-2026-v1"],
+    ["A19", "one letter, and a little more", "aaaaaaaaaaaaaaaaaaaaaaaaaabcdefgh"],
+    ["A19", "the alphabet and the digits", "abcdefghijklmnopqrstuvwxyz1234567890"],
+    ["A19", "hexadecimal in order", "0123456789abcdef0123456789abcdef"],
+    ["A19", "words of hexadecimal", "deadbeefdeadbeefdeadbeefdeadbeefcafe"],
+    ["A19", "a keyboard's row again and again", "asdfasdfasdfjkl;asdfasdfasdfjkl;x"],
+    ["A19", "bytes that repeat", Buffer.alloc(64, Buffer.from("f1e2d3c4b5a6978800", "hex"))],
   ];
   test.each(wrong)("%s %s", (_id, _what, secret) => {
     const refuse = () => verifierWith(secret as string);
@@ -184,6 +198,14 @@ describe("what is no secret is refused at construction", () => {
     ["base64", random.toString("base64")],
     ["base64url", base64url(random)],
     ["a UUID twice", "3f9c1b52-7a0e-4d83-9c46-51be20d7fa68-b1e7d402-6c95-4f3a-8d21-9e0c37a5f814"],
+    ["sixteen bytes in hex", random.toString("hex").slice(0, 32)],
+    ["48 bytes in base64", createHash("sha384").update("48").digest("base64")],
+    ["two UUIDs", "9b2e4f6a-1c8d-4e37-a5f0-7d3b6c9e2f14c07a51be-8d4f-4a92-b6e3-0f5d2c7a9e81"],
+    ["base64url without digits", "SBUQEUMqIjZSUGv_EjzUzYeQKiGGH_B-OhhKHgyTNkE"],
+    ["base64url with a word at a hyphen", "LzkYjSgoMgJPZdtdl2fP23seb05P-NLjmY-rGXkDLMY"],
+    ["base32", "kcflpx7gmuiwt5kencrhyfl2wjwinodeltb3ulbq75zyum7s4fjm"],
+    ["small letters", "qzvkxwpjrmbtyhgfnlcduqkzsowvejxa"],
+    ["letters and digits", "A7hGxQ2mVt9LkZ4rWc8NpYb3JdSf6TeU"],
     ["bytes", random],
     ["mixed characters", "vK8#pQ2$wN5@xR7!mT4%zL9&jH3*bF6^"],
     [
@@ -195,6 +217,15 @@ describe("what is no secret is refused at construction", () => {
     ],
   ])("A19 a random secret in %s is accepted", (_what, secret) => {
     expect(() => verifierWith(secret)).not.toThrow();
+  });
+
+  test("A19 of a thousand random ones each is accepted, as bytes, in hex, in base64 and in base64url", () => {
+    for (let count = 0; count < 250; count += 1) {
+      const bytes = createHash("sha256").update(`secret ${count}`).digest();
+      for (const secret of [bytes, bytes.toString("hex"), bytes.toString("base64"), base64url(bytes)]) {
+        expect(() => verifierWith(secret), String(secret)).not.toThrow();
+      }
+    }
   });
 
   test.each([

@@ -128,7 +128,12 @@ async function finish(
   const content = await exchange(context, connected, transaction, answer);
   about.of = content;
   const changes = await context.sessions
-    .start({ content, since: transaction.startedAt, cookie: request.cookie })
+    .start({
+      content,
+      since: transaction.startedAt,
+      cookie: request.cookie,
+      former: transaction.former,
+    })
     .catch((thrown: unknown) => {
       // No session has them: what was granted is given back.
       context.background(context.renewal.discard(content));
@@ -137,7 +142,8 @@ async function finish(
   // Then the sessions give the tokens back themselves.
   if (!changes) throw new AuthError("session_ended", "A logout came during the sign-in, and wins");
   context.trail.session({ name: "login", of: content, requestId });
-  const round = anotherRound(request.cookie, context);
+  const { style, now } = context;
+  const round = anotherRound(request.cookie, { style, now, crossSite: posts });
   return context.pages.redirect(transaction.target, { cookies: [...cookies, round, ...changes] });
 }
 

@@ -145,7 +145,12 @@ async function renew({ context, native, form, handle, about }: TokenRequest): Pr
     throw new NativeRefusal("invalid_scope", "The native client asks for a scope that it has not got");
   }
   native.admitGrant(`refresh ${id}`);
-  return { id, content: await context.renewal.renew(content) };
+  const renewed = await context.renewal.renew(content);
+  if (await context.isRevoked(renewed)) {
+    context.background(context.renewal.discard(renewed));
+    throw new NativeRefusal("invalid_grant", "The access of who signed in has been revoked");
+  }
+  return { id, content: renewed };
 }
 
 async function poll({ context, native, handle, about }: TokenRequest): Promise<Granted> {

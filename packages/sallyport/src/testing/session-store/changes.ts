@@ -42,6 +42,16 @@ export const changeCases: readonly SessionStoreCase[] = [
     },
   },
   {
+    name: "end answers the content that was put in last",
+    async run(store) {
+      const session = aSession();
+      await add(store, session);
+      await store.replace(session.idHash, 1, { sealed: "second", sid: undefined }, noon);
+      const last = { ...session, sealed: "second", sid: undefined, version: 2 };
+      same(await store.end(session.idHash, noon), last, "end answers");
+    },
+  },
+  {
     name: "a session whose sid has changed is found by the new one alone",
     async run(store) {
       const session = aSession();

@@ -34,7 +34,7 @@ const common: readonly SessionStoreCase[] = [
       const lease = { version: 1, holder: "h", until: noon + minute };
       same(await store.lease(idHash, lease, noon), false, "lease answers");
       same(await store.release(idHash, "h"), undefined, "release answers");
-      same(await store.end(idHash, noon), false, "end answers");
+      same(await store.end(idHash, noon), undefined, "end answers");
     },
   },
   {
@@ -112,13 +112,13 @@ const common: readonly SessionStoreCase[] = [
     },
   },
   {
-    name: "end ends one session, once, and leaves the person's others",
+    name: "end ends one session, answers it once, and leaves the person's others",
     async run(store) {
       const session = aSession();
       const other = aSession({ subject: session.subject, sid: session.sid });
       await add(store, session, other);
-      same(await store.end(session.idHash, noon), true, "end answers");
-      same(await store.end(session.idHash, noon), false, "end answers again");
+      same(await store.end(session.idHash, noon), session, "end answers");
+      same(await store.end(session.idHash, noon), undefined, "end answers again");
       same([await isThere(store, session), await isThere(store, other)], [false, true], "they are there");
     },
   },
@@ -153,7 +153,7 @@ const atTheLimit: readonly SessionStoreCase[] = limits.flatMap((limit) => {
         same((await store.list(session, now)).length, 1, "list has");
         same(await store.lease(session.idHash, lease, now), true, "lease answers");
         same(await store.replace(session.idHash, 1, next, now), true, "replace answers");
-        same(await store.end(session.idHash, now), true, "end answers");
+        same(await store.end(session.idHash, now), { ...session, ...next, version: 2 }, "end answers");
       },
     },
     {
@@ -167,7 +167,7 @@ const atTheLimit: readonly SessionStoreCase[] = limits.flatMap((limit) => {
         same(await store.replace(session.idHash, 1, next, end), false, "replace answers");
         await store.touch(session.idHash, end + 2 * hour, end);
         same(await store.read(session.idHash, end), undefined, "read answers after touch");
-        same(await store.end(session.idHash, end), false, "end answers");
+        same(await store.end(session.idHash, end), undefined, "end answers");
       },
     },
     {

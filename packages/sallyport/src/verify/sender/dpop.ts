@@ -2,6 +2,7 @@
 import { platform } from "#platform";
 import { chain, isThenable } from "../../chain.ts";
 import { AuthError } from "../../errors.ts";
+import { outline } from "../../outline.ts";
 import { importJudged } from "../keys/jwk.ts";
 import type { Tell } from "../tell.ts";
 import { createNonces } from "./nonces.ts";
@@ -103,12 +104,14 @@ export function createDpop(policy: DpopPolicy, { replayStore, now, tell }: DpopD
     };
     return chain(platform.sha256(`${thumbprint}.${payload.jti as string}`), (key) => {
       let answer: boolean | Promise<boolean>;
+      // A driver's error holds its command with all that was to be kept, and its server's address with the password.
+      const failed = (thrown: unknown) => fail(outline(thrown));
       try {
         answer = replayStore.add(key, expiresAt);
-      } catch (cause) {
-        return fail(cause);
+      } catch (thrown) {
+        return failed(thrown);
       }
-      return isThenable(answer) ? Promise.resolve(answer).then(judge, fail) : judge(answer);
+      return isThenable(answer) ? Promise.resolve(answer).then(judge, failed) : judge(answer);
     });
   }
 

@@ -109,7 +109,7 @@ describe("a caller's token", () => {
     const core = await listen({ ...options, publicUrl, dpop }, ears, {
       now,
       ...(code === "replay_store_unavailable" && {
-        replayStore: { add: () => Promise.reject(new Error("down")) },
+        replayStore: { add: (key: string) => Promise.reject(new Error(`${key} ${canary("store")}`)) },
       }),
     });
     const presented = { scheme: "DPoP" as const, method: "GET", url: "/", proof };

@@ -1,5 +1,6 @@
 // What a provider signs, and what it says of people: ID tokens, userinfo, logout tokens.
 import { describe, expect, test } from "vitest";
+import type { AuthErrorCode } from "../../../src/index.ts";
 import { createMemorySessionStore } from "../../../src/stores/memory.ts";
 import type { Bent, BentJwt, Json } from "../../support/scripted-login-provider.ts";
 import { createTestKey } from "../../support/signing.ts";
@@ -41,24 +42,28 @@ describe("a provider's ID token", () => {
 });
 
 describe("a provider's userinfo", () => {
-  const rows: [string, Bent, number][] = [
+  const rows: [string, Bent, number, AuthErrorCode?][] = [
     ["500 and words", { status: 500, body: canary("body") }, 503],
-    ["401 and a challenge of words", { status: 401, headers: spoken, body: words }, 400],
+    ["401 and a challenge of words", { status: 401, headers: spoken, body: words }, 401, "login_required"],
+    [
+      "403 and a challenge of words",
+      { status: 403, headers: spoken, body: words },
+      403,
+      "insufficient_scope",
+    ],
     ["no JSON", { body: `${canary("body")} {` }, 503],
     ["a list", { body: [canary("body")] }, 503],
     ["words of another type", { headers: { "content-type": canary("type") }, body: canary("body") }, 503],
     ["a JWT of words", { headers: { "content-type": "application/jwt" }, body: canary("jwt") }, 503],
-    ["somebody else", { body: { ...personal, sub: canary("other") } }, 401],
+    ["somebody else", { body: { ...personal, sub: canary("other") } }, 401, "session_ended"],
   ];
-  test.each(rows)("%s", async (_, answer, expected) => {
+  test.each(rows)("%s", async (_, answer, expected, code = "provider_unavailable") => {
     const scene = await startPeople({ script: { userinfo: () => answer } });
     const browser = scene.browser();
     await browser.signIn();
     expect((await browser.send("/auth/v2/userinfo", { headers: {} })).status).toBe(expected);
     await scene.end();
-    expect([...ears.codes]).toContain(
-      { 400: "login_refused", 401: "session_ended", 503: "provider_unavailable" }[expected],
-    );
+    expect([...ears.codes]).toContain(code);
     expect(ears.leaks()).toEqual([]);
   });
 });

@@ -168,7 +168,7 @@ export function redisSuite(program: string): void {
     await client.script("FLUSH");
     const session = aSession();
     await add(store, session);
-    expect(await store.end(session.idHash, noon)).toBe(true);
+    expect(await store.end(session.idHash, noon)).toEqual(session);
   });
 
   test("a full server refuses a sign-in as a whole, and still signs out", async () => {

@@ -1,0 +1,104 @@
+// `login.identity: "access_token"`: who it is by the token for this API, bound to a key or not.
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { lastCode, onlySession, signIn, startLoginApp } from "../support/login-app.ts";
+import type { Json } from "../support/scripted-login-provider.ts";
+
+describe("an identity of the access token", () => {
+  const accessToken = (app: Awaited<ReturnType<typeof startLoginApp>>, changes: Json = {}) => {
+    const seconds = Math.floor(app.clock.now / 1000);
+    return app.provider.jwt(
+      {
+        iss: app.provider.issuer,
+        sub: "person-1",
+        aud: "my-api",
+        client_id: "web",
+        jti: "1",
+        iat: seconds,
+        exp: seconds + 300,
+        scope: "openid",
+        roles: ["Admin"],
+        ...changes,
+      },
+      { header: { typ: "at+jwt" } },
+    );
+  };
+  const start = () =>
+    startLoginApp({ verifier: { audience: "my-api" }, login: { identity: "access_token" } });
+
+  test("has its roles", async () => {
+    const app = await start();
+    app.provider.script.idToken = { claims: ({ at_hash: _, ...good }) => good };
+    app.provider.script.token = (good) => ({ body: { ...good, access_token: accessToken(app) } });
+    expect((await signIn(app, app.browser())).status).toBe(303);
+    expect(app.login.identity(onlySession(app))).toMatchObject({
+      kind: "user",
+      subject: "person-1",
+      roles: ["Admin"],
+    });
+    app.provider.script.token = (good) => ({
+      body: { ...good, access_token: accessToken(app, { roles: [] }) },
+    });
+    expect((await app.login.renewal.renew(onlySession(app))).claims.roles).toEqual([]);
+  });
+
+  const thumbprint = ({ x, y }: Record<string, unknown>) =>
+    createHash("sha256")
+      .update(JSON.stringify({ crv: "P-256", kty: "EC", x, y }))
+      .digest("base64url");
+  const keyOf = (proof: unknown) =>
+    JSON.parse(Buffer.from(String(proof).split(".")[0] ?? "", "base64url").toString()).jwk;
+
+  test.each([
+    ["off", undefined],
+    ["accepted", "accepted"],
+    ["required", "required"],
+  ] as const)(
+    "bound to the session's own key is taken, where bearers' own proofs are %s",
+    async (_, dpop) => {
+      const app = await startLoginApp({
+        verifier: {
+          audience: "my-api",
+          ...(dpop && { publicUrl: "https://app.example", dpop }),
+        },
+        login: { identity: "access_token", dpop: true },
+      });
+      app.provider.script.idToken = { claims: ({ at_hash: _gone, ...good }) => good };
+      let bound = (jkt: string): Json => ({ cnf: { jkt } });
+      app.provider.script.token = (good) => {
+        const proof = app.provider.seen.findLast(({ path }) => path === "/token")?.headers.dpop;
+        return { body: { ...good, access_token: accessToken(app, bound(thumbprint(keyOf(proof)))) } };
+      };
+      expect((await signIn(app, app.browser())).status).toBe(303);
+      const content = onlySession(app);
+      expect(app.login.identity(content).roles).toEqual(["Admin"]);
+      expect((await app.login.renewal.renew(content)).claims.roles).toEqual(["Admin"]);
+      for (const wrong of [{}, { cnf: { jkt: "A".repeat(43) } }, { cnf: { unknown: "way" } }]) {
+        bound = () => wrong;
+        expect((await signIn(app, app.browser())).status).toBeGreaterThanOrEqual(400);
+        expect(lastCode(app)).toBe("invalid_id_token");
+      }
+      expect(app.sessions.live.size).toBe(1);
+    },
+  );
+
+  test("bound to a key that the session has not is refused", async () => {
+    const app = await start();
+    app.provider.script.idToken = { claims: ({ at_hash: _gone, ...good }) => good };
+    const cnf = { jkt: "A".repeat(43) };
+    app.provider.script.token = (good) => ({ body: { ...good, access_token: accessToken(app, { cnf }) } });
+    expect((await signIn(app, app.browser())).status).toBeGreaterThanOrEqual(400);
+    expect([lastCode(app), app.sessions.live.size]).toEqual(["invalid_id_token", 0]);
+  });
+
+  test.each([
+    ["another person", { sub: "person-2" }],
+    ["another API", { aud: "other-api" }],
+  ] as const)("of %s is refused", async (_, changes) => {
+    const app = await start();
+    app.provider.script.idToken = { claims: ({ at_hash: _gone, ...good }) => good };
+    app.provider.script.token = (good) => ({ body: { ...good, access_token: accessToken(app, changes) } });
+    expect((await signIn(app, app.browser())).status).toBeGreaterThanOrEqual(400);
+    expect(app.sessions.live.size).toBe(0);
+  });
+});
