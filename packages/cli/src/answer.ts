@@ -1,4 +1,4 @@
-// One GET of a document, with everything that a check may want to look at: nothing is followed, thrown or believed.
+// One request for a document, with everything that a check may want to look at: nothing is followed, thrown or believed.
 
 export interface Answer {
   readonly url: string;
@@ -24,13 +24,27 @@ const timeoutMs = 10_000;
 /** The library reads no more, either. */
 export const mostBytes = 524_288;
 
-/** Asks for a document. Never rejects. */
-export async function ask(url: string, { fetch, now }: AskDeps): Promise<Answer> {
+/** What a request has beside its address. */
+export interface AskOptions {
+  /** Default: `application/json`. */
+  readonly accept?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Makes it a POST. */
+  readonly form?: URLSearchParams;
+}
+
+/** Asks for a document, or for what comes of a form. Never rejects. */
+export async function ask(
+  url: string,
+  { fetch, now }: AskDeps,
+  { accept = "application/json", headers: more, form }: AskOptions = {},
+): Promise<Answer> {
   const sentAt = now();
   try {
     const response = await fetch(url, {
       redirect: "manual",
-      headers: { accept: "application/json" },
+      headers: { accept, ...more },
+      ...(form && { method: "POST", body: form }),
       signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await readText(response);

@@ -112,6 +112,12 @@ export const refusals = {
     body: "login_interrupted",
     description: "This sign-in cannot be continued: start again",
   },
+  login_cookie_missing: {
+    status: 400,
+    body: "login_interrupted",
+    description:
+      "This sign-in cannot be continued: start again. Where that does not help, allow cookies for this site",
+  },
   login_refused: {
     status: 400,
     body: "login_refused",

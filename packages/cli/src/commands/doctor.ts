@@ -1,8 +1,11 @@
-// `sallyport doctor`: what is wrong with a provider, or with an API's guard, and what to mend.
+// `sallyport doctor`: what is wrong with a provider, an API's guard, or a sign-in, and what to mend.
 import { command } from "../command.ts";
 import { examineApi } from "../doctor/api/index.ts";
 import { tokenFromCommand, tokenFromStdin } from "../doctor/api/real-tokens.ts";
+import { examineApp } from "../doctor/app/index.ts";
 import { examineProvider } from "../doctor/provider/index.ts";
+import { examineSignIn } from "../doctor/sign-in/index.ts";
+import { signInOptions, signInQuestion } from "../doctor/sign-in/options.ts";
 import { type Io, UsageError } from "../io.ts";
 import type { Values } from "../options.ts";
 import { type Examination, report } from "../report.ts";
@@ -29,43 +32,60 @@ const options = {
     takes: "COMMAND",
     doc: "A command that writes an access token for another audience, which the API must refuse.",
   },
+  ...signInOptions,
   json: jsonOption,
 } as const;
 
 export const doctor = command({
   name: "doctor",
-  summary: "what is wrong with a provider, or with an API's guard, and what to mend",
+  summary: "what is wrong with a provider, an API's guard or a sign-in, and what to mend",
   usage: [
     "sallyport doctor --issuer URL --audience NAME",
+    "sallyport doctor --issuer URL --sign-in --client-id ID --public-url URL",
+    "sallyport doctor --app URL [--issuer URL]",
     "sallyport doctor --api URL --token-command 'sallyport token …'",
   ],
   notes: [
-    "--issuer looks at a provider's metadata, keys and clock as your API would see them from here. --api tries a route with tokens that no API may take; real tokens go to that URL and nowhere else.",
+    "--issuer looks at a provider's metadata, keys and clock as your API would see them from here. --api tries a route with tokens that no API may take; real tokens go to that URL and nowhere else. --sign-in asks the provider for a sign-in by your client, and redeems a code that never was, to see whether it takes the client's secret. --app looks at your application as a browser does.",
     "Exit status: 0 nothing must be mended (advice and notes do not count), 1 something must, 2 no answer (a mistake in the call, out of reach). Each finding has a stable id: docs/doctor.md lists them.",
   ],
   options,
-  strayArgument: "doctor takes no argument of its own: --issuer URL examines a provider, --api URL an API",
+  strayArgument:
+    "doctor takes no argument of its own: --issuer URL examines a provider, --api URL an API, --app URL an application",
   async run(values, io) {
-    const { api } = values;
+    const { api, app: appUrl } = values;
     const configured = libraryOptions(values);
-    if (configured === undefined && api === undefined) {
-      throw new UsageError("doctor takes --issuer URL, --api URL, or both");
+    if (configured === undefined && api === undefined && appUrl === undefined && !values["sign-in"]) {
+      throw new UsageError("doctor takes --issuer URL, --api URL, --app URL, or several of them");
     }
     const issuer = configured && issuerNamed(configured);
     if (issuer !== undefined && !isWebUrl(issuer)) {
       throw new UsageError("--issuer takes a URL that begins with https://");
     }
-    if (api !== undefined && !isWebUrl(api)) {
-      throw new UsageError("--api takes a URL that begins with https:// (or http://)");
+    for (const name of ["api", "app", "public-url", "callback-url"] as const) {
+      if (values[name] !== undefined && !isWebUrl(values[name])) {
+        throw new UsageError(`--${name} takes a URL that begins with https:// (or http://)`);
+      }
     }
+    const app = appUrl === undefined ? undefined : await examineApp(appQuestion(appUrl, issuer, values));
+    const signIn = values["sign-in"] ? await signInQuestion(values, { issuer, app }, io) : undefined;
     const examinations: Examination[] = [];
     if (issuer !== undefined)
       examinations.push(await examineProvider({ issuer, options: configured ?? {} }, io));
+    const examinedSignIn = signIn && (await examineSignIn(signIn, io));
+    if (examinedSignIn) examinations.push(examinedSignIn);
+    if (app) examinations.push(app.examination);
     if (api !== undefined)
       examinations.push(await examineApi(await apiQuestion(api, issuer, values, io), io));
     return report(examinations, io, values.json);
   },
 });
+
+function appQuestion(url: string, issuer: string | undefined, values: Values<typeof options>) {
+  const loginPath = values["login-path"] ?? "/auth/v2/login";
+  if (!loginPath.startsWith("/")) throw new UsageError("--login-path takes a path that begins with a slash");
+  return { url, loginPath, issuer, clientId: values["client-id"] };
+}
 
 function isWebUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;

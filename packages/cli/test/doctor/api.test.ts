@@ -295,7 +295,7 @@ test.each(["http://api.invalid/", "HTTP://api.invalid/"])(
 );
 
 test.each([
-  ["nothing to look at", [], /--issuer URL, --api URL, or both/],
+  ["nothing to look at", [], /--issuer URL, --api URL, --app URL, or several/],
   ["a URL with a password", ["--api", "https://me:hunter2@api.example.org"], /--api takes a URL/],
   [
     "a command that fails",

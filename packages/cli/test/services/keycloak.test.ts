@@ -3,6 +3,7 @@ import { sallyport } from "sallyport/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { api, secret } from "../../../sallyport/test/services/keycloak/realm.ts";
 import { createScene, type Scene } from "../../../sallyport/test/services/keycloak/scene.ts";
+import { secret as clientSecret, loginRealm } from "../../../sallyport/test/services/keycloak-login/realm.ts";
 import type { Finding } from "../../src/finding.ts";
 import { run, runJson } from "../support/run.ts";
 import { serve } from "../support/scripted-provider.ts";
@@ -61,5 +62,73 @@ describe.skipIf(!home)("Keycloak", () => {
       },
     );
     expect([examined.status, examined.mends]).toEqual([0, []]);
+  });
+
+  describe("people who sign in there", () => {
+    const app = "https://app.example.com";
+    beforeAll(async () => {
+      const realm = loginRealm("people", app);
+      const [web] = realm.clients;
+      const off = { ...web, clientId: "no-code-flow", standardFlowEnabled: false };
+      const any = { ...web, clientId: "any-callback", redirectUris: ["*"] };
+      await scene.keycloak.admin("POST", "realms", { ...realm, clients: [...realm.clients, off, any] });
+    }, 60_000);
+
+    async function signIn(args: readonly string[], text = clientSecret) {
+      const issuer = `${scene.keycloak.url}/realms/people`;
+      const named = args.includes("--client-id") ? [] : ["--client-id", "web"];
+      const all = ["doctor", "--issuer", issuer, "--insecure-allow-loopback", "--sign-in", ...named, ...args];
+      const { json } = await runJson<Answer>(all, { env: { OIDC_CLIENT_SECRET: text } });
+      return json.examinations.at(-1)?.findings ?? [];
+    }
+    const url = ["--public-url", app];
+    const mends = (findings: readonly Finding[]) =>
+      findings.flatMap(({ id, level }) => (level === "mend" ? [id] : [])).join(" ");
+
+    test("a client that is well, and what Keycloak has", async () => {
+      const findings = await signIn(url);
+      expect(mends(findings)).toBe("");
+      expect(findings.map(({ id }) => id)).toEqual([
+        "callback_registered",
+        "secret_accepted",
+        "provider_logout",
+        "told_of_logouts",
+        "renewal",
+        "devices",
+        "pushed_requests",
+      ]);
+      expect(findings.find(({ id }) => id === "told_of_logouts")?.sentence).toContain("and of which session");
+    });
+
+    test.each([
+      [
+        "a callback elsewhere",
+        ["--public-url", "https://www.app.example.com"],
+        clientSecret,
+        "callback_not_registered",
+      ],
+      [
+        "a slash too many",
+        ["--callback-url", `${app}/auth/v2/callback/`],
+        clientSecret,
+        "callback_not_registered",
+      ],
+      ["another secret", url, "another-secret", "secret_refused"],
+      ["no such client", [...url, "--client-id", "wob"], clientSecret, "client_unknown secret_refused"],
+      [
+        "a client without the code flow",
+        [...url, "--client-id", "no-code-flow"],
+        clientSecret,
+        "authorization_error",
+      ],
+      [
+        "a client of any callback",
+        [...url, "--client-id", "any-callback"],
+        clientSecret,
+        "any_callback_accepted",
+      ],
+    ])("%s", async (_name, args, text, finds) => {
+      expect(mends(await signIn(args, text))).toBe(finds);
+    });
   });
 });

@@ -65,7 +65,9 @@ export const advice: Readonly<Record<AuthErrorCode, string>> = Object.freeze({
   refresh_failed:
     "The provider can't be asked for new tokens, and the old ones have been over for too long: see the error's `cause`.",
   login_interrupted:
-    "The answer of the provider came without the cookie of the sign-in that it belongs to: the cookie is blocked, was used, or is too old; or `publicUrl` is not what the browser shows.",
+    "The provider's answer does not fit the sign-in, or a request is not one that begins one; the log says in what. A sign-in is good for ten minutes, for one callback, and for processes with the same `session.secret`.",
+  login_cookie_missing:
+    "The provider's answer came without the cookie of the sign-in that it belongs to. Cookies are blocked; or the sign-in began on another host than `publicUrl`; or a proxy takes them away (`sallyport doctor --app` tries it); or the page was left for more than ten minutes, or loaded again.",
   login_refused:
     "The provider ended the sign-in with an error, which the log has: most often the person has cancelled, or may not use this application.",
   invalid_id_token:

@@ -1,5 +1,6 @@
 // The providers at which people sign in, each with the addresses that it knows us by.
 import { checkOptions } from "../options.ts";
+import { quietly } from "../quietly.ts";
 import { requireHttps } from "../verify/index.ts";
 import { clientTable } from "./client-options.ts";
 import type { ConnectedClient } from "./context.ts";
@@ -45,6 +46,7 @@ function connect(client: LoginClient, where: string, deps: ConnectDeps): Connect
   }
   const scopes = ["openid", ...(login.scopes ?? ["email", "profile"]).filter((one) => one !== "openid")];
   const api = createProviderClient(client, where, deps);
+  let announced = false;
   return {
     api,
     client,
@@ -53,6 +55,13 @@ function connect(client: LoginClient, where: string, deps: ConnectDeps): Connect
     },
     postLogoutRedirectUri,
     scope: scopes.join(" "),
+    announce() {
+      if (announced) return;
+      announced = true;
+      const back = this.redirectUri;
+      const message = `Sign-ins come back to ${back}. Where the provider shows people an error instead of its sign-in, it does not know this address: register it there, to the letter`;
+      quietly(() => deps.logger?.info({ event: "login_callback", issuer: client.provider.name }, message));
+    },
   };
 }
 

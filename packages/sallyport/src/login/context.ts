@@ -24,6 +24,8 @@ export interface ConnectedClient {
   readonly postLogoutRedirectUri: string;
   /** What a sign-in asks for, separated by spaces. */
   readonly scope: string;
+  /** Writes down, once, where sign-ins come back to: a provider that does not know the address shows its error to the person, and tells nobody here. */
+  announce(): void;
 }
 
 /** What the endpoints share. */

@@ -143,20 +143,23 @@ function checkAudience(payload: JsonObject, { clientId, trustedAudiences = [] }:
     throw refused("its azp is not this client");
 }
 
+const clocks =
+  "the provider's, or the provider's is wrong. Set both by NTP; `sallyport doctor` measures the difference";
+
 function checkTimes(
   { exp, iat, nbf, auth_time: authTime }: JsonObject,
   { now, provider }: IdTokenRules,
 ): void {
   const { clockToleranceSeconds: tolerance } = provider;
   const seconds = now / 1000;
-  // Put so that what is not a number refuses.
-  if (!(isDate(exp) && seconds < exp + tolerance)) {
-    throw refused("its exp is missing, or has passed: compare the provider's clock with this one");
-  }
-  if (!(isDate(iat) && iat <= seconds + tolerance)) {
-    throw refused("its iat is missing, or in the future: compare the provider's clock with this one");
-  }
-  if (seconds - iat > oldestSeconds + tolerance) throw refused("it was issued too long ago");
+  if (!isDate(exp)) throw refused("its exp is missing, or no time");
+  if (seconds >= exp + tolerance) throw refused(`its exp has passed: this clock is ahead of ${clocks}`);
+  if (!isDate(iat)) throw refused("its iat is missing, or no time");
+  if (iat > seconds + tolerance) throw refused(`its iat is in the future: this clock is behind ${clocks}`);
+  if (seconds - iat > oldestSeconds + tolerance)
+    throw refused(
+      `its iat is more than ten minutes ago: it is an old one, or this clock is ahead of ${clocks}`,
+    );
   if (nbf !== undefined && !(isDate(nbf) && nbf <= seconds + tolerance)) throw refused("it is not valid yet");
   if (authTime !== undefined && !isDate(authTime)) throw refused("its auth_time is no time");
 }

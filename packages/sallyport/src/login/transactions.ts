@@ -37,11 +37,12 @@ export interface NativeTransaction {
 /** What a callback finds. */
 export type FoundTransaction =
   | { readonly transaction: Transaction; readonly ended: readonly CookieChange[] }
-  /** None of this browser's, or used, or too old. `target`: where it went, if that is still known here. */
+  /** None of this browser's, or used, or too old. `target`: where it went, if that is still known here; `cookieMissing`: nothing came for this state. */
   | {
       readonly transaction: undefined;
       readonly ended: readonly CookieChange[];
       readonly target: string | undefined;
+      readonly cookieMissing: boolean;
     };
 
 export interface Transactions {
@@ -123,15 +124,16 @@ export function createTransactions({ sealer, once, style, now }: TransactionsDep
       ];
     },
     async take(state, cookie) {
-      const none = (ended: readonly CookieChange[] = []): FoundTransaction => ({
+      const none = (ended: readonly CookieChange[] = [], cookieMissing = false): FoundTransaction => ({
         transaction: undefined,
         ended,
+        cookieMissing,
         target: state === undefined ? undefined : targets.get(state),
       });
       if (state === undefined || !stateForm.test(state)) return none();
       const name = nameOf(state);
       const values = parseCookies(cookie).get(name);
-      if (!values) return none();
+      if (!values) return none([], true);
       const ended = [gone(name)];
       // A second cookie of the name may be a sibling subdomain's: neither is taken.
       const [sealed] = values;

@@ -36,6 +36,7 @@ export function responsesOf(rule: Rule, settings: ResponseSettings): Record<stri
 /** What only the router's own endpoints answer. */
 const signingIn: readonly AuthErrorCode[] = [
   "login_interrupted",
+  "login_cookie_missing",
   "login_refused",
   "invalid_id_token",
   "provider_unavailable",

@@ -138,7 +138,7 @@ describe("a transaction", () => {
     const answer = await app.browser().send(pathOf(location));
     expect([answer.status, lastCode(app), app.provider.count("/token")]).toEqual([
       400,
-      "login_interrupted",
+      "login_cookie_missing",
       0,
     ]);
   });

@@ -395,7 +395,7 @@ describe("the callback of a native sign-in", () => {
     const answer = await app.browser().send(pathOf(location as string));
     expect(answer.status).toBe(400);
     expect(answer.headers).not.toHaveProperty("location");
-    expect(lastCode(app)).toBe("login_interrupted");
+    expect(lastCode(app)).toBe("login_cookie_missing");
   });
 
   test("L01: sends nobody on twice", async () => {

@@ -161,6 +161,29 @@ describe("Okta's org authorization server", () => {
   });
 });
 
+describe("signing in at Okta, without an audience", () => {
+  const signIn = (issuer: string, audience?: string) => () =>
+    createVerifier({ issuer, ...(audience && { audience }) }, {}, undefined, { clients: [true] });
+
+  test.each(["https://x.okta.com", "https://x.okta.com/oauth2/default"])(
+    "%s will do: its ID tokens are for whoever signs people in",
+    (issuer) => {
+      expect(signIn(issuer)).not.toThrow();
+    },
+  );
+
+  test.each(["https://x.okta.com/", "https://x.okta.com/oauth2", "https://x.okta.com/oauth2/default/"])(
+    "%s is no issuer of Okta's",
+    (issuer) => {
+      expect(signIn(issuer)).toThrow(/`issuer` takes Okta's issuer without a slash at its end/);
+    },
+  );
+
+  test("the org authorization server's access tokens are not taken, all the same", () => {
+    expect(signIn("https://x.okta.com", "api://default")).toThrow(/custom authorization server/);
+  });
+});
+
 describe("the preset google-id-token", () => {
   test.each([
     "https://accounts.google.com.a.example",

@@ -9,6 +9,9 @@ export interface Sent {
   readonly url?: string;
   /** Each becomes a header of its own. */
   readonly authorization?: readonly string[];
+  /** Instead of those that every request has. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 export interface Reply {
@@ -27,9 +30,7 @@ export function exchange(examined: string, sent: Sent): Promise<Reply> {
   const url = new URL(sent.url ?? examined);
   const make = url.protocol === "https:" ? httpsRequest : httpRequest;
   const headers = [
-    ["host", url.host],
-    ["accept", "*/*"],
-    ["connection", "close"],
+    ...Object.entries({ host: url.host, accept: "*/*", connection: "close", ...sent.headers }),
     ...(sent.authorization ?? []).map((value) => ["authorization", value]),
   ].flat();
   return new Promise((resolve) => {
@@ -59,7 +60,7 @@ export function exchange(examined: string, sent: Sent): Promise<Reply> {
       incoming.on("error", finish);
     });
     outgoing.on("error", fail);
-    outgoing.end();
+    outgoing.end(sent.body);
   });
 }
 

@@ -81,16 +81,21 @@ function returned(parameters: URLSearchParams, request: EndpointRequest): Return
  * by a page that was loaded again, and goes on to where they were going.
  */
 async function withoutTransaction(
-  { sessions, pages, trail, loginUrl }: LoginContext,
+  { sessions, pages, trail, loginUrl, targets }: LoginContext,
   request: EndpointRequest,
-  { ended: cookies, target }: FoundTransaction & { readonly transaction: undefined },
+  { ended: cookies, target, cookieMissing }: FoundTransaction & { readonly transaction: undefined },
 ): Promise<Answer> {
   const { content, changes } = await sessions.find(request.cookie);
   if (content) return pages.redirect(target ?? "/", { cookies: [...cookies, ...changes] });
-  const error = new AuthError(
-    "login_interrupted",
-    "A callback came without a sign-in that waits for it: its cookie is missing, used or too old (is the cookie blocked, or the callback on another host than the sign-in?)",
-  );
+  const error = cookieMissing
+    ? new AuthError(
+        "login_cookie_missing",
+        `A callback came without its sign-in's cookie. Where it happens again and again: does the browser block cookies, does a proxy take them away, or did the sign-in begin on another host than publicUrl (${targets.origin})?`,
+      )
+    : new AuthError(
+        "login_interrupted",
+        "A callback came without a sign-in that waits for it: it has no state of ours, or the sign-in was used, is too old, or was sealed with another session.secret",
+      );
   trail.session({ name: "login", error, requestId: request.requestId });
   return pages.failure(request, error, { cookies, loginUrl: loginUrl(target ?? "/") });
 }

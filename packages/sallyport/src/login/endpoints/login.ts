@@ -128,6 +128,7 @@ async function toProvider(
   };
   const url = await authorizationUrl(connected, transaction, wish);
   const cookies = await transactions.keep(transaction, request.cookie, { crossSite });
+  connected.announce();
   return context.pages.redirect(url.href, { cookies });
 
   async function authorizationUrl(

@@ -7,6 +7,8 @@ interface Form {
   readonly test: (issuer: string) => boolean;
   /** Ends the sentence "`issuer` takes …". */
   readonly takes: string;
+  /** The same where people sign in, and no access token is taken. */
+  readonly signIn?: Form;
 }
 
 const withSlash = (issuer: string) => issuer.endsWith("/");
@@ -34,11 +36,17 @@ const forms: Partial<Record<PresetName, Form>> = {
     takes:
       "Cognito's issuer without a slash at its end, https://cognito-idp.<region>.amazonaws.com/<pool>, as its tokens write it",
   },
-  // https://developer.okta.com/docs/concepts/auth-servers/: tokens of the org server are for Okta's own APIs.
+  // https://developer.okta.com/docs/concepts/auth-servers/: access tokens of the org server are for Okta's own APIs, its ID tokens
+  // are for whoever signs people in.
   okta: {
     test: (issuer) => /^\/oauth2\/[^/]+$/.test(new URL(issuer).pathname),
     takes:
       "the issuer of a custom authorization server of Okta, https://<domain>/oauth2/<id> (often `default`), without a slash at its end; access tokens of the org authorization server are for Okta's own APIs, and no other can verify them",
+    signIn: {
+      test: (issuer) => /^(\/oauth2\/[^/]+)?$/.test(issuer.slice(new URL(issuer).origin.length)),
+      takes:
+        "Okta's issuer without a slash at its end, https://<domain>, or that of a custom authorization server, https://<domain>/oauth2/<id>",
+    },
   },
   "google-id-token": {
     test: (issuer) => issuer === "https://accounts.google.com",
@@ -56,9 +64,10 @@ const oddCharacters = /[^\x21-\x7e\p{L}\p{M}\p{N}]|["<>\\^`{|}]/u;
 /**
  * Checks the text of `issuer`, which is a URL, as far as anything can be known of it.
  *
+ * @param signIn whether people sign in there, and no access token is taken
  * @throws TypeError one sentence that says what to change
  */
-export function checkIssuerForm({ issuer, preset }: IssuerOptions, where: string): void {
+export function checkIssuerForm({ issuer, preset }: IssuerOptions, where: string, signIn = false): void {
   if (issuer === undefined) return;
   const refuse = (sentence: string) => new TypeError(`${where}: \`issuer\` ${sentence}`);
   if (oddCharacters.test(issuer)) {
@@ -73,7 +82,8 @@ export function checkIssuerForm({ issuer, preset }: IssuerOptions, where: string
       `takes the issuer, not the address of its metadata: remove ${path} (the document's own \`issuer\` is the exact value)`,
     );
   }
-  const form = forms[providerOf(issuer, preset)];
+  const row = forms[providerOf(issuer, preset)];
+  const form = (signIn && row?.signIn) || row;
   if (form && !form.test(issuer)) throw refuse(`takes ${form.takes}`);
 }
 

@@ -73,7 +73,7 @@ const besideIssuers: Elsewhere = {
  */
 export function resolveIssuer(options: IssuerOptions, where: string, signIn = false): IssuerPolicy {
   checkOptions(where, options, issuerOptionTable, besideIssuers);
-  checkIssuerForm(options, where);
+  checkIssuerForm(options, where, signIn && options.audience === undefined);
   const { preset: row, inferred } = presetOf(options, where);
   // A copy that is not frozen: V8 goes through frozen lists slowly, and every token goes through these.
   const preset = structuredClone(row);

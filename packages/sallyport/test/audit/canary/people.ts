@@ -144,6 +144,11 @@ describe("strangers", () => {
       "login_interrupted",
     ],
     [
+      "with a callback of their own, and a state as ours are",
+      () => [[`/auth/v2/callback?code=${canary("code")}&state=sjadb1-${"s".repeat(43)}`]],
+      "login_cookie_missing",
+    ],
+    [
       "who ask for a sign-in in their own words",
       () => [
         [`/auth/v2/login?iss=https://${canary("iss")}.example`],
