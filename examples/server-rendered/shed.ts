@@ -13,8 +13,8 @@ export interface Borrower {
 }
 
 const tools: readonly Tool[] = [
-  { number: 1, name: "Cordless drill", note: "Two batteries, a box of bits" },
-  { number: 4, name: "Extension ladder", note: "5.2 m; somebody holds it" },
+  { number: 1, name: "Cordless drill", note: "With two batteries" },
+  { number: 4, name: "Extension ladder", note: "5.2 m, for two people" },
   { number: 7, name: "Hand plane", note: "Sharpened in spring" },
   { number: 9, name: "Wheelbarrow", note: "The tyre likes some air" },
   { number: 12, name: "Tile cutter", note: "Up to 60 cm" },

@@ -1,5 +1,5 @@
 // The page: shows what the API answers, and sends people to the sign-in when they are wanted there.
-import { callApi, SignedOut, watchSession } from "/session.js";
+import { callApi, SignedOut, watchSession } from "./session.js";
 
 const at = (id) => document.getElementById(id);
 let session;
@@ -69,7 +69,7 @@ function bedCard({ id, plant, place, moisture, wateredBy }) {
   const card = at("bed").content.firstElementChild.cloneNode(true);
   card.id = id;
   card.querySelector("h2").textContent = plant;
-  card.querySelector(".soft").textContent = wateredBy ? `${place} · watered by ${wateredBy}` : place;
+  card.querySelector(".soft").textContent = wateredBy ? `Watered by ${wateredBy}` : place;
   card.querySelector("meter").value = moisture;
   card.querySelector(".moisture").textContent = `${moisture} %`;
   card.querySelector("button").onclick = async () => {

@@ -12,7 +12,7 @@ import { onTestFinished } from "vitest";
 export const executablePath = process.env.SALLYPORT_CHROMIUM;
 export const without = "SALLYPORT_CHROMIUM is not set: `npm run test:services` sets it";
 
-const root = fileURLToPath(new URL("../../../../../", import.meta.url));
+export const root = fileURLToPath(new URL("../../../../../", import.meta.url));
 const args =
   "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage".split(
     " ",

@@ -138,7 +138,7 @@ describe.runIf(executablePath)("the server-rendered example", () => {
     await page.goto(`${app.url}/loans`);
     await chooseAtProvider(page, /alice/i);
     await page.waitForURL(/\/auth\/v2\/callback/);
-    await page.getByText("This sign-in cannot be continued").waitFor();
+    await page.getByText("allow cookies for this site").waitFor();
     const visits = answersTo(page, /^\/auth\/v2\/callback$/);
     await page.getByRole("link", { name: "Sign in again" }).click();
     await page.waitForURL(/\/auth\/v2\/callback/);

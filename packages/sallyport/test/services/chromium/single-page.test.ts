@@ -48,7 +48,7 @@ describe.runIf(executablePath)("the single-page example", () => {
     await signIn(page, /bob/i);
     expect(await page.locator("#who").textContent()).toBe("Bob Editor");
     await basil(page).getByRole("button", { name: "Water" }).click();
-    await basil(page).getByText("watered by Bob Editor").waitFor();
+    await basil(page).getByText("Watered by Bob Editor").waitFor();
     await page.getByText("Sun until four").waitFor();
     await signOut(page, app);
     await signedOut(page).waitFor();
@@ -137,7 +137,7 @@ describe.runIf(executablePath)("the single-page example", () => {
     await page.click("#sign-in");
     await chooseAtProvider(page, /alice/i);
     await page.waitForURL(/\/auth\/v2\/callback/);
-    await page.getByText("This sign-in cannot be continued").waitFor();
+    await page.getByText("allow cookies for this site").waitFor();
     // There it stays: nothing goes round in circles.
     expect(await page.getByRole("link", { name: "Sign in again" }).count()).toBe(1);
   });
