@@ -54,7 +54,10 @@ test("who is signed in borrows a tool, which nobody else can bring back", async 
   expect((await post(browser, "/loans", 9)).text).toContain("Wheelbarrow");
   const bob = await signedIn("bob");
   expect(bob.landed.text).toContain("Lent out");
-  expect((await post(bob.browser, "/loans", 9)).status).toBe(404);
+  expect(await post(bob.browser, "/loans", 9)).toMatchObject({
+    status: 409,
+    text: expect.stringContaining("Somebody was quicker"),
+  });
   await post(bob.browser, "/returns", 9);
   expect((await open(browser, "/loans")).text).toContain("Wheelbarrow");
   expect((await post(browser, "/returns", 9)).text).not.toContain("Wheelbarrow");

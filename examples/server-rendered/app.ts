@@ -37,9 +37,9 @@ export function buildApp(options: SallyportOptions, files: string, deps: Sallypo
 
   // A form that another site posts is refused before it gets here (CSRF): the forms need no hidden field for that.
   const form = express.urlencoded({ extended: false });
-  app.post("/loans", auth.required(), form, (request, response, next) => {
+  app.post("/loans", auth.required(), form, (request, response) => {
     if (shed.lend(toolIn(request), auth.identity(request))) response.redirect(303, "/loans");
-    else next();
+    else response.status(409).send(messagePage(visitorOf(request), { title: "Somebody was quicker" }));
   });
   app.post("/returns", auth.required(), form, (request, response) => {
     shed.takeBack(toolIn(request), auth.identity(request));

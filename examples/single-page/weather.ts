@@ -3,16 +3,9 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { type SallyportOptions, sallyport } from "sallyport/fastify";
 
 /** It trusts whom the application trusts; nobody signs in here. */
-export function buildWeather({
-  issuer,
-  audience,
-  insecureAllowLoopback = false,
-}: SallyportOptions): FastifyInstance {
-  const auth = sallyport({
-    ...(issuer !== undefined && { issuer }),
-    ...(audience !== undefined && { audience }),
-    insecureAllowLoopback,
-  });
+export function buildWeather(options: SallyportOptions): FastifyInstance {
+  const { clientId, clientSecret, login, session, publicUrl, ...trust } = options;
+  const auth = sallyport(trust);
   const app = Fastify();
   app.register(auth.plugin());
   app.get("/forecast", auth.required(), (request) => ({

@@ -91,7 +91,7 @@ export async function signOut(page: Page, { issuer }: Example): Promise<void> {
   await page.getByRole("button", { name: "Sign out" }).click();
 }
 
-/** What a test shows with: every answer that is no page, script or style, as `GET /path 200`. */
+/** Every answer from now on to a path of this form, as `GET /path 200`. */
 export function answersTo(page: Page, ofPath: RegExp): string[] {
   const seen: string[] = [];
   page.on("response", (response) => {
