@@ -1,10 +1,9 @@
 // What the suites in Chromium share: the browser, and the application that it looks at, a process of its own.
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 
@@ -31,9 +30,8 @@ export interface Example {
   stop(): void;
 }
 
-/** Builds and starts an example, on a port of its own, as `npm start` does. */
-export async function startExample(name: string, env: Record<string, string> = {}): Promise<Example> {
-  await promisify(execFile)(process.execPath, [join(root, "tools/build.mjs"), "--quiet"]);
+/** Starts an example that is built (`npm run test:services` has seen to it), on a port of its own. */
+export function startExample(name: string, env: Record<string, string> = {}): Promise<Example> {
   const child = spawn(process.execPath, [join(root, `examples/${name}/dist/main.js`)], {
     env: { ...process.env, NODE_ENV: "development", NODE_OPTIONS: "", PORT: "0", ...env },
   });
