@@ -33,12 +33,6 @@ const styles =
   "a{color:#0b57d0}button{font:inherit;padding:.5rem 1rem}li{margin:.5rem 0}" +
   "@media(prefers-color-scheme:dark){body{color:#e6e6ea;background:#17171a}a{color:#8ab4f8}}";
 
-/** What people can do themselves: most of them see this page because their browser keeps no cookies. */
-const advice: Readonly<Record<string, string>> = {
-  login_interrupted:
-    "<p>If this happens again, allow cookies for this site, and open it by its usual address.</p>",
-};
-
 export function createPages(style: CookieStyle): Pages {
   const answer = (
     status: number,
@@ -78,7 +72,7 @@ export function createPages(style: CookieStyle): Pages {
       };
       if (isNavigation(request)) {
         const again = loginUrl ? `<p><a href="${escapeHtml(loginUrl)}">Sign in again</a></p>` : "";
-        const content = `<p>${escapeHtml(error.description)}.</p>${advice[error.code] ?? ""}${again}`;
+        const content = `<p>${escapeHtml(error.description)}.</p>${again}`;
         return page(error.status, "Signing in did not work", content, { ...options, headers });
       }
       const body = {

@@ -65,7 +65,7 @@ const mistakes: readonly Mistake[] = [
       return app.browser().send(pathOf(location));
     },
     status: 400,
-    page: "This sign-in cannot be continued: start again.</p><p>If this happens again, allow cookies for this site",
+    page: "This sign-in cannot be continued: start again",
     code: "login_interrupted",
     log: /is the cookie blocked, or the callback on another host/,
   },

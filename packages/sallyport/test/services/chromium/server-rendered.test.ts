@@ -133,12 +133,12 @@ describe.runIf(executablePath)("the server-rendered example", () => {
     expect(page.url()).toContain(app.issuer);
   });
 
-  test("whoever blocks cookies gets a page that says so, and no loop", async () => {
+  test("whoever blocks cookies gets a page that says what to do, and no loop", async () => {
     const page = await newPersonWhoBlocks(app.url);
     await page.goto(`${app.url}/loans`);
     await chooseAtProvider(page, /alice/i);
     await page.waitForURL(/\/auth\/v2\/callback/);
-    await page.getByText("allow cookies for this site").waitFor();
+    await page.getByText("This sign-in cannot be continued").waitFor();
     const visits = answersTo(page, /^\/auth\/v2\/callback$/);
     await page.getByRole("link", { name: "Sign in again" }).click();
     await page.waitForURL(/\/auth\/v2\/callback/);

@@ -144,7 +144,7 @@ describe.runIf(executablePath)("the single-page example", () => {
     await page.click("#sign-in");
     await chooseAtProvider(page, /alice/i);
     await page.waitForURL(/\/auth\/v2\/callback/);
-    await page.getByText("allow cookies for this site").waitFor();
+    await page.getByText("This sign-in cannot be continued").waitFor();
     // There it stays: nothing goes round in circles.
     expect(await page.getByRole("link", { name: "Sign in again" }).count()).toBe(1);
   });
