@@ -13,6 +13,9 @@ export const targets = [
   "packages/cli",
   "examples/quick-start",
   "examples/relying-party",
+  "examples/setup",
+  "examples/server-rendered",
+  "examples/single-page",
 ];
 
 /** Fingerprint of a folder's sources: names, sizes and times. */

@@ -1,46 +1,38 @@
 // `npm start` in Chromium: the Authorize button of Swagger UI signs in at the provider, and the protected routes answer.
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { type AddressInfo, createServer } from "node:net";
-import { fileURLToPath } from "node:url";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import { Controller, Get, Module } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import { ExpressAdapter } from "@nestjs/platform-express";
 import Fastify from "fastify";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { role, sallyport } from "../../src/frameworks/fastify.ts";
-import { Protected, Sallyport, SallyportModule } from "../../src/frameworks/nest.ts";
-import { documentation } from "../nest/openapi-page/docs.ts";
+import { role, sallyport } from "../../../src/frameworks/fastify.ts";
+import { Protected, Sallyport, SallyportModule } from "../../../src/frameworks/nest.ts";
+import { documentation } from "../../nest/openapi-page/docs.ts";
+import { type Example, executablePath, launch, newPerson, startExample, without } from "./browser.ts";
 
-const executablePath = process.env.SALLYPORT_CHROMIUM;
-const flags =
-  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage";
-const root = fileURLToPath(new URL("../../../../", import.meta.url));
-
-if (!executablePath) test.skip("SALLYPORT_CHROMIUM is not set: `npm run test:services` sets it", () => {});
+if (!executablePath) test.skip(without, () => {});
 
 describe.runIf(executablePath)("Swagger UI", () => {
   let browser: Browser;
-  let quickStart: { readonly child: ChildProcess; readonly docs: string; readonly issuer: string };
+  let quickStart: Example;
 
   beforeAll(async () => {
-    quickStart = await npmStart();
-    browser = await chromium.launch({ executablePath: executablePath as string, args: flags.split(" ") });
+    quickStart = await startExample("quick-start");
+    browser = await launch();
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
-    quickStart?.child.kill();
+    quickStart?.stop();
   });
 
   /** A browser that knows nobody, and every address that it asks for. */
   async function open(url: string): Promise<{ page: Page; asked: string[] }> {
-    const context = await browser.newContext();
-    onTestFinished(() => context.close());
+    const { context, page } = await newPerson(browser);
     const asked: string[] = [];
     context.on("request", (request) => asked.push(request.url()));
-    const page = await context.newPage();
     await page.goto(url, { waitUntil: "networkidle" });
     return { page, asked };
   }
@@ -49,7 +41,7 @@ describe.runIf(executablePath)("Swagger UI", () => {
     ["alice", 200, '"alice"'],
     ["bob", 403, "insufficient_scope"],
   ])("%s signs in by the Authorize button, and GET /admin answers %d", async (person, status, text) => {
-    const { page, asked } = await open(quickStart.docs);
+    const { page, asked } = await open(`${quickStart.url}/docs`);
     expect(await execute(page, "/admin")).toMatchObject({ status: 401 });
     await authorize(page, person, "authorizationCode with PKCE");
     expect(await execute(page, "/me")).toMatchObject({ status: 200 });
@@ -63,7 +55,7 @@ describe.runIf(executablePath)("Swagger UI", () => {
   });
 
   test("the page of `npm start` leads there", async () => {
-    const { page } = await open(new URL("/", quickStart.docs).href);
+    const { page } = await open(quickStart.url);
     await page.getByRole("link", { name: "Swagger UI" }).click();
     await page.getByRole("heading", { name: /Sallyport quick start/ }).waitFor();
     expect(page.url()).toContain("/docs");
@@ -153,25 +145,4 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-/** `npm start`, on a free port. */
-async function npmStart(): Promise<{ child: ChildProcess; docs: string; issuer: string }> {
-  const built = spawnSync(process.execPath, ["tools/build.mjs", "--quiet"], { cwd: root, encoding: "utf8" });
-  expect(built.status, built.stderr).toBe(0);
-  const child = spawn(process.execPath, ["examples/quick-start/dist/main.js"], {
-    cwd: root,
-    env: { ...process.env, NODE_ENV: "development", NODE_OPTIONS: "", PORT: "0" },
-  });
-  let said = "";
-  const ready = new Promise<{ docs: string; issuer: string }>((resolve, reject) => {
-    child.once("exit", () => reject(new Error(`npm start ended: ${said}`)));
-    child.stdout.on("data", (chunk) => {
-      said += chunk;
-      const docs = /Docs\s+(http\S+)/.exec(said)?.[1];
-      const issuer = /Provider\s+(http\S+)/.exec(said)?.[1];
-      if (docs && issuer) resolve({ docs, issuer });
-    });
-  });
-  return { child, ...(await ready) };
 }
