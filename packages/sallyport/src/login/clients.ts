@@ -1,7 +1,7 @@
 // The providers at which people sign in, each with the addresses that it knows us by.
 import { checkOptions } from "../options.ts";
 import { quietly } from "../quietly.ts";
-import { requireHttps } from "../verify/index.ts";
+import { type Logger, requireHttps } from "../verify/index.ts";
 import { clientTable } from "./client-options.ts";
 import type { ConnectedClient } from "./context.ts";
 import type { LoginClient, LoginSettings } from "./contract.ts";
@@ -16,6 +16,7 @@ export interface ConnectDeps extends ProviderClientDeps {
   /** The callback's path below it, as far as it is known by now. */
   readonly callback: () => string;
   readonly verify: VerifyAccessToken | undefined;
+  readonly logger?: Logger | undefined;
 }
 
 /** @throws TypeError where an option is unknown, of the wrong form or contradicts another */

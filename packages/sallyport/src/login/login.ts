@@ -48,7 +48,7 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
     now,
     providers: settings.clients.map(({ provider }) => provider.name),
   });
-  const clients = connectClients(settings, { url: base.url, callback, fetch, now, trail, verify });
+  const clients = connectClients(settings, { url: base.url, callback, fetch, now, trail, verify, logger });
 
   const tell = createTeller(logger);
   const clientOf = ({ provider, clientId }: Pick<SessionContent, "provider" | "clientId">) =>
