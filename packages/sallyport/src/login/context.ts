@@ -44,8 +44,12 @@ export interface LoginContext {
   loginUrl(target: string, stepUp?: StepUp): string;
   /** The client that a session is of. */
   clientOf(content: Pick<SessionContent, "provider" | "clientId">): ConnectedClient | undefined;
-  /** Whether the application says that this person's access was revoked: no, where it can't say. */
-  isRevoked(content: SessionContent): Promise<boolean>;
+  /**
+   * Asks the application whether this person's access was revoked.
+   *
+   * @throws AuthError by rejection: `token_revoked`, or `revocation_unavailable` where it can't say
+   */
+  checkRevoked(content: SessionContent): Promise<void>;
   readonly trail: Trail;
   /** Tells the log why something was refused that is no sign-in, renewal or logout; nothing of what was sent. */
   tell(event: string, error: AuthError, issuer: string | undefined): void;

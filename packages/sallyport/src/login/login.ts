@@ -4,6 +4,7 @@ import { AuthError } from "../errors.ts";
 import type { Endpoint, EndpointName } from "../http/index.ts";
 import { quietly } from "../quietly.ts";
 import type { SessionContent } from "../session/index.ts";
+import { checkRevocation } from "../verify/index.ts";
 import { connectClients } from "./clients.ts";
 import { type ConnectedClient, createTeller, type LoginContext } from "./context.ts";
 import type { Login, LoginDeps, LoginSettings, StepUp } from "./contract.ts";
@@ -107,15 +108,10 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
     loginUrl,
     clientOf,
     trail,
-    async isRevoked(content) {
+    async checkRevoked(content) {
       const connected = clientOf(content);
-      if (!deps.isRevoked || !connected) return false;
-      try {
-        return (await deps.isRevoked(identityOf(connected.client, content))) === true;
-      } catch {
-        // The access token that comes of it is asked about at each use, and by then it is known or refused.
-        return false;
-      }
+      if (deps.isRevoked && connected)
+        await checkRevocation(deps.isRevoked, identityOf(connected.client, content));
     },
     tell,
     background(work) {

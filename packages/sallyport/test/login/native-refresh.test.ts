@@ -56,9 +56,16 @@ describe("a native client that renews", () => {
     await expect.poll(() => app.provider.count("/revoke")).toBe(1);
   });
 
-  test("is not shut out for good where nobody can say whether it was revoked: each use of its token asks again", async () => {
-    const app = await startNativeApp({ isRevoked: () => Promise.reject(new Error("The database is down")) });
+  test("waits where nobody can say whether it was revoked, and is good once somebody can", async () => {
+    let down = true;
+    const isRevoked = () => (down ? Promise.reject(new Error("The database is down")) : false);
+    const app = await startNativeApp({ isRevoked });
     const first = await tokensOf(app);
+    const asked = app.provider.count("/token");
+    const refused = await token(app, { refresh_token: refreshOf(first) });
+    expect([refused.status, refused.body.error]).toEqual([503, "temporarily_unavailable"]);
+    expect(app.provider.count("/token")).toBe(asked);
+    down = false;
     expect((await token(app, { refresh_token: refreshOf(first) })).status).toBe(200);
   });
 

@@ -1,6 +1,7 @@
 // POST token: native clients redeem a code, renew, or ask whether somebody has confirmed on another device (RFC 6749 §4.1.3, §6,
 // RFC 8628 §3.4). What they hold are handles of ours: the provider's own tokens are taken by nobody here.
 import { platform } from "#platform";
+import type { AuthError } from "../../errors.ts";
 import type { Answer, Endpoint } from "../../http/index.ts";
 import type { SessionContent } from "../../session/index.ts";
 import type { LoginContext } from "../context.ts";
@@ -145,12 +146,12 @@ async function renew({ context, native, form, handle, about }: TokenRequest): Pr
     throw new NativeRefusal("invalid_scope", "The native client asks for a scope that it has not got");
   }
   native.admitGrant(`refresh ${id}`);
-  const renewed = await context.renewal.renew(content);
-  if (await context.isRevoked(renewed)) {
-    context.background(context.renewal.discard(renewed));
-    throw new NativeRefusal("invalid_grant", "The access of who signed in has been revoked");
-  }
-  return { id, content: renewed };
+  // Ahead of the provider: where nobody can say, the refresh token is not spent.
+  await context.checkRevoked(content).catch((error: AuthError) => {
+    if (error.code === "token_revoked") context.background(context.renewal.discard(content));
+    throw error;
+  });
+  return { id, content: await context.renewal.renew(content) };
 }
 
 async function poll({ context, native, handle, about }: TokenRequest): Promise<Granted> {
