@@ -27,4 +27,29 @@ export const equivalent = [
     text: "if (htu === expected) return undefined",
     why: "two equal URIs are found equal below as well: it only spares parsing them",
   },
+  {
+    within: "ask",
+    text: "!(error instanceof AuthError)",
+    why: "what is none has no such code: it tells the compiler so",
+  },
+  {
+    within: "ask",
+    text: "if (ended.has(current.id, now()))",
+    why: "an ended session is refused before its successor is looked for: it only spares remembering one",
+  },
+  {
+    within: "open",
+    text: "if (before?.row.version === row.version",
+    why: "the same text holds the same content: it only spares opening it again",
+  },
+  {
+    within: "unlessExpired",
+    text: "isSuspect",
+    why: "where nothing is to be taken out, looking takes out nothing: it only spares that",
+  },
+  {
+    within: "sessionOf",
+    text: "id === undefined",
+    why: "undefined is no id by its form either: it tells the compiler so",
+  },
 ];

@@ -1,0 +1,40 @@
+// Whose refusals the mutation run disables, and which suites have to notice.
+
+/**
+ * A floor's suites run where one of its refusals is tried. `everyWayOut`: as `findSites` has it.
+ *
+ * @type {{ sources: string[], suites: string[], everyWayOut: boolean }[]}
+ */
+export const floors = [
+  {
+    sources: ["verify", "authorize"],
+    suites: ["{verify,presets,authorize,sender,introspection}/**/*.test.ts"],
+    everyWayOut: false,
+  },
+  {
+    // The drivers of servers are tried where there are servers: `npm run test:services`.
+    sources: ["session", "login", "http", "cookies.ts", "people.ts", "people-options.ts"].concat(
+      ["expiring-map", "memory", "rows", "scope", "sqlite", "sqlite-tables", "text"].map(
+        (name) => `stores/${name}.ts`,
+      ),
+    ),
+    suites: ["{session,login,http,stores,resource}/**/*.test.ts"],
+    everyWayOut: true,
+  },
+];
+
+/** Suites that would say nothing more, or not in time. */
+export const tooMuch = [
+  // They look for crashes, not for refusals.
+  "**/*fuzz*",
+  "**/properties.test.ts",
+  // Vectors are not at hand everywhere.
+  "**/vectors-*",
+  "**/rfc9449*",
+  // The tables on one platform will do.
+  "**/*-web.test.ts",
+  // Processes run what was built, which has every refusal.
+  "**/processes.test.ts",
+  "**/stores/{outage,sqlite}.test.ts",
+  "**/login/dev-idp.test.ts",
+];
