@@ -52,4 +52,34 @@ export const equivalent = [
     text: "id === undefined",
     why: "undefined is no id by its form either: it tells the compiler so",
   },
+  {
+    within: "attempt",
+    text: "throw new TypeError",
+    why: "there is always a way, and the last one answers or throws: it tells the compiler so",
+  },
+  {
+    within: "identityClaims",
+    text: "!verify",
+    why: "an application without it refuses to start: it tells the compiler so",
+  },
+  {
+    within: "discard",
+    text: "if (!api) return",
+    why: "what has no provider fails below, quietly as well: it tells the compiler so",
+  },
+  {
+    within: "take",
+    text: "if (!stateForm.test(state)) return none()",
+    why: "a state of another form names no cookie that opens: it only spares looking for one",
+  },
+  {
+    within: "sessionEndpoint",
+    text: "!content",
+    why: "without a content there is no client of it either: it tells the compiler so",
+  },
+  {
+    within: "userinfoEndpoint",
+    text: "!content",
+    why: "without a content there is no client of it either: it tells the compiler so",
+  },
 ];

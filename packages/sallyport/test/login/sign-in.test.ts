@@ -56,6 +56,8 @@ describe("signing in", () => {
       name: "Ada Example",
     });
     expect(identity.scopes).toEqual(["openid", "email", "profile"]);
+    // Nothing went wrong, and nothing is amiss.
+    expect(app.log).toEqual([]);
   });
 
   test("a sign-in costs one token request beside the metadata and the keys, and those are kept", async () => {
