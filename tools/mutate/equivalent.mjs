@@ -73,6 +73,11 @@ export const equivalent = [
     why: "a state of another form names no cookie that opens: it only spares looking for one",
   },
   {
+    within: "ownTarget",
+    text: "if (url.origin !== origin)",
+    why: "there is no such parser: it is there in case of one",
+  },
+  {
     within: "sessionEndpoint",
     text: "!content",
     why: "without a content there is no client of it either: it tells the compiler so",

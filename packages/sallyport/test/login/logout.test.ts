@@ -352,13 +352,14 @@ describe("back-channel logout", () => {
       noForm,
       await post(app, [good, good]),
       await post(app, []),
+      await post(app, ""),
       await post(app, `${good}${"A".repeat(70_000)}`),
       await post(app, "a.b.c"),
       await post(app, "%"),
     ];
     for (const answer of answers) expect(answer.status).toBe(400);
     const words = app.log.map(({ message }) => message);
-    expect(words.slice(0, 4)).toEqual(Array(4).fill("The request is not a form with one logout_token"));
+    expect(words.slice(0, 5)).toEqual(Array(5).fill("The request is not a form with one logout_token"));
     expect(app.sessions.live.size).toBe(1);
     const endpoint = app.login.endpoints.find(({ name }) => name === "backchannelLogout");
     expect(endpoint?.methods).toEqual(["POST"]);
