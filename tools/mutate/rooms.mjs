@@ -12,13 +12,24 @@ export const floors = [
     everyWayOut: false,
   },
   {
-    // The drivers of servers are tried where there are servers: `npm run test:services`.
-    sources: ["session", "login", "http", "cookies.ts", "people.ts", "people-options.ts"].concat(
-      ["expiring-map", "memory", "rows", "scope", "sqlite", "sqlite-tables", "text"].map(
+    sources: [
+      ...["session", "login", "cookies.ts", "people.ts", "people-options.ts"],
+      // What of the edge is about sessions and endpoints; the rest is tried through every framework.
+      ...[
+        "session-way",
+        "cross-site",
+        "csrf-tokens",
+        "navigation",
+        "form-body",
+        "endpoint-request",
+        "routing",
+      ].map((name) => `http/${name}.ts`),
+      // The drivers of servers are tried where there are servers: `npm run test:services`.
+      ...["expiring-map", "memory", "rows", "scope", "sqlite", "sqlite-tables", "text"].map(
         (name) => `stores/${name}.ts`,
       ),
-    ),
-    suites: ["{session,login,http,stores,resource}/**/*.test.ts"],
+    ],
+    suites: ["{session,login,http,stores}/**/*.test.ts"],
     everyWayOut: true,
   },
 ];
@@ -35,6 +46,6 @@ export const tooMuch = [
   "**/*-web.test.ts",
   // Processes run what was built, which has every refusal.
   "**/processes.test.ts",
-  "**/stores/{outage,sqlite}.test.ts",
+  "**/stores/{outage,sqlite-processes}.test.ts",
   "**/login/dev-idp.test.ts",
 ];

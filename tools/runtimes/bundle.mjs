@@ -231,7 +231,9 @@ function vectorsAsText() {
     .filter(
       (entry) =>
         entry.isFile() &&
-        /wycheproof|ed25519|JSONTestSuite|cookbook|spec-examples|oidf-conformance/.test(join(entry.parentPath, entry.name)),
+        /wycheproof|ed25519|JSONTestSuite|cookbook|spec-examples|oidf-conformance/.test(
+          join(entry.parentPath, entry.name),
+        ),
     )
     .map((entry) => join(entry.parentPath, entry.name));
   const files = Object.fromEntries(

@@ -12,7 +12,8 @@ const folders = [
 /** What vitest itself, servers or files are needed for; and why it is no loss. */
 const elsewhere = {
   "login/dev-idp.test.ts": "needs the provider for development, which runs on Node",
-  "login/native-code.test.ts": "needs node:http for a provider of another kind; the other suites of native clients are here",
+  "login/native-code.test.ts":
+    "needs node:http for a provider of another kind; the other suites of native clients are here",
   "login/own-tokens.test.ts": "needs node:http, to see what a real API is sent",
   "login/return-to.test.ts": "needs files; the rules are plain functions of a text",
   "login/sign-in-web.test.ts": "exchanges the platform on Node; here each runtime has its own",
@@ -25,6 +26,7 @@ const elsewhere = {
   "stores/options.test.ts": "makes the drivers' clients, which are Node's",
   "stores/outage.test.ts": "needs sockets, and the drivers of Node",
   "stores/sqlite.test.ts": "needs files, and a driver of Node's",
+  "stores/sqlite-processes.test.ts": "starts processes",
   "introspection/client-auth.test.ts": "needs node:http, to see what a real endpoint is sent",
   "introspection/telemetry.test.ts": "prom-client runs on Node",
   "sender/dpop-web.test.ts": "exchanges the platform on Node; here each runtime has its own",
@@ -45,7 +47,9 @@ const elsewhere = {
 /** The table over HTTP, from `Request` to `Response` in process; and what of the edge is about sessions. */
 const http = [
   ...["frameworks/fetch.test.ts", "frameworks/hono.test.ts"],
-  ...["csrf-tokens", "form-body", "routing", "session-way"].map((name) => `http/${name}.test.ts`),
+  ...["csrf-tokens", "endpoint-body", "form-body", "routing", "session-way"].map(
+    (name) => `http/${name}.test.ts`,
+  ),
 ];
 
 /** @returns {string[]} paths below the test folder */

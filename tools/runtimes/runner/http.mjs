@@ -34,7 +34,7 @@ if (!listens) {
     const url = new URL(request.url);
     if (url.hostname !== "127.0.0.1") return outside(request);
     const handle = handlers.get(url.host);
-    if (!handle) throw new TypeError("fetch failed", { cause: new Error("ECONNREFUSED") });
+    if (!handle) throw new TypeError("Nobody listens there");
     return answerOf(handle, request, url);
   };
 }

@@ -34,7 +34,8 @@ expect.poll = (read) =>
   new Proxy(
     {},
     {
-      get: (_, matcher) =>
+      get:
+        (_, matcher) =>
         async (...expected) => {
           for (let times = 0; ; times += 1) {
             try {

@@ -78,7 +78,8 @@ const mistakes: readonly Mistake[] = [
     status: 503,
     page: "The provider cannot be asked at the moment",
     code: "provider_unavailable",
-    log: /ECONNREFUSED/,
+    // Not every runtime says ECONNREFUSED behind it.
+    log: /The request failed before an answer came/,
   },
 ];
 
