@@ -6,6 +6,9 @@ const { SALLYPORT_PLAN: planFile, SALLYPORT_REPORT: report, SALLYPORT_MUTANT: al
 const { endless } = JSON.parse(readFileSync(planFile, "utf8"));
 /** A refusal that happens in hundreds of tests which are not about it would take longer than all others. */
 const mostTries = 30;
+const longestMs = 4000;
+// As it is before a test takes the clock in hand.
+const now = performance.now.bind(performance);
 let disabled = Number(alone ?? -1);
 const inFile = new Set();
 const inTest = new Set();
@@ -62,7 +65,10 @@ export default class MutationRunner extends TestRunner {
  */
 function* attempts(path) {
   inTest.clear();
+  const start = now();
   if (!(yield -1)) return false;
+  // What waits for seconds is not waited for again and again: what only it notices is tried on its own.
+  if (now() - start > longestMs) return true;
   for (const number of [...inTest]) {
     if (endless.includes(number) || isSettled(number)) continue;
     write({ trying: number, suite: path });
