@@ -53,6 +53,11 @@ export const equivalent = [
     why: "undefined is no id by its form either: it tells the compiler so",
   },
   {
+    within: "scopesOf",
+    text: "if (sid === undefined) return",
+    why: "nobody asks for the scopes that there would be besides: it only spares keeping them",
+  },
+  {
     within: "attempt",
     text: "throw new TypeError",
     why: "there is always a way, and the last one answers or throws: it tells the compiler so",

@@ -307,6 +307,7 @@ export function runSessionTable(): void {
       ];
       for (const cookie of refused) expect((await sessions.find(cookie)).content, cookie).toBeUndefined();
       expect(parseCookies(`${name}=1; ${name}=2`).get(name)).toEqual(["1", "2"]);
+      expect([...parseCookies("=1; 2; =; a=1").keys()]).toEqual(["a"]);
     });
 
     test("secrets change without signing anybody out: the first seals, all open", async () => {
