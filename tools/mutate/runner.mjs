@@ -82,13 +82,13 @@ function* attempts(path) {
 
 const settled = new Set();
 const tries = new Map();
-const unread = report ? openSync(report) : undefined;
+const unread = report ? openSync(report, "r") : undefined;
 const buffer = Buffer.alloc(65_536);
 let tail = "";
 
 /** Whether any worker has noticed it, or enough tests have not: the rest see it on its own. Of the report, only what is new is read. */
 function isSettled(number) {
-  for (let size = readSync(unread, buffer); size > 0; size = readSync(unread, buffer)) {
+  for (let size = readSync(unread, buffer, {}); size > 0; size = readSync(unread, buffer, {})) {
     const lines = (tail + buffer.toString("latin1", 0, size)).split("\n");
     tail = lines.pop();
     for (const { noticed, trying } of lines.map((line) => JSON.parse(line))) {

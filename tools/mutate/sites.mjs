@@ -14,6 +14,8 @@ import { parseSync } from "rolldown/utils";
  */
 
 /**
+ * @param {string} path
+ * @param {string} text
  * @param {{ everyWayOut?: boolean }} [options] whether an early `return` or `continue` is a refusal whatever it says, and
  *   `undefined` or `false` as one of two values as well
  * @returns {Site[]} in the order of the text
