@@ -1,11 +1,12 @@
-// `npm run mutate`: disables each refusal of verify/ and authorize/ in turn, and fails where no test notices.
+// `npm run mutate`: disables each refusal of the rooms of `mutate/rooms.mjs` in turn, and fails where no test notices.
 //
 //   --only TEXT  tries the refusals of files whose path has TEXT
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { equivalent } from "./mutate/equivalent.mjs";
+import { floors } from "./mutate/rooms.mjs";
 import { findSites } from "./mutate/sites.mjs";
 
 const root = resolve(import.meta.dirname, "..");
@@ -91,23 +92,33 @@ function whatWentWrong() {
 }
 
 function makePlan() {
-  const paths = ["verify", "authorize"].flatMap((room) =>
-    readdirSync(join(source, room), { recursive: true }).map((name) => join(source, room, name)),
-  );
   let first = 0;
-  const files = paths
-    .filter((path) => path.endsWith(".ts") && path.includes(only))
-    .map((path) => {
-      const text = readFileSync(path, "utf8");
-      const sites = findSites(path, text);
-      const file = { path, text, sites, first };
-      first += sites.length;
-      return file;
-    });
+  const suites = [];
+  const files = floors.flatMap((floor) => {
+    const found = floor.sources
+      .flatMap(filesBelow)
+      .filter((path) => path.endsWith(".ts") && path.includes(only))
+      .map((path) => {
+        const text = readFileSync(path, "utf8");
+        const sites = findSites(path, text, floor);
+        const file = { path, text, sites, first };
+        first += sites.length;
+        return file;
+      });
+    if (found.some(({ sites }) => sites.length > 0)) suites.push(...floor.suites);
+    return found;
+  });
   const endless = files.flatMap(({ sites, first }) =>
     sites.flatMap((site, index) => (site.endless ? [first + index] : [])),
   );
-  return { files, endless };
+  return { files, endless, suites };
+}
+
+/** A file, or all below a folder. */
+function filesBelow(name) {
+  const path = join(source, name);
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { recursive: true }).map((inner) => join(path, inner));
 }
 
 /** Whether the tests pass: of the suites named, or of all. */

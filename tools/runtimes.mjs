@@ -4,7 +4,7 @@
 //
 // A runtime that can't be had is said loudly; in CI it is a failure, and so is one that runs fewer cases than another.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { bundleForWorkerd, bundleLive, bundleTests } from "./runtimes/bundle.mjs";
@@ -65,6 +65,10 @@ async function prepare() {
   execFileSync("tar", ["xzf", filename, "-C", "node_modules/sallyport", "--strip-components=1"], {
     cwd: folder,
   });
+  // What an application installs beside it. Not every runtime looks for packages above the folder.
+  for (const name of ["openid-client", "oauth4webapi", "jose"]) {
+    cpSync(join(root, "node_modules", name), join(folder, "node_modules", name), { recursive: true });
+  }
   const bundle = await bundleTests(folder);
   await Promise.all([bundleForWorkerd(folder), bundleLive(folder)]);
   return bundle;

@@ -27,4 +27,69 @@ export const equivalent = [
     text: "if (htu === expected) return undefined",
     why: "two equal URIs are found equal below as well: it only spares parsing them",
   },
+  {
+    within: "ask",
+    text: "!(error instanceof AuthError)",
+    why: "what is none has no such code: it tells the compiler so",
+  },
+  {
+    within: "ask",
+    text: "if (ended.has(current.id, now()))",
+    why: "an ended session is refused before its successor is looked for: it only spares remembering one",
+  },
+  {
+    within: "open",
+    text: "if (before?.row.version === row.version",
+    why: "the same text holds the same content: it only spares opening it again",
+  },
+  {
+    within: "unlessExpired",
+    text: "isSuspect",
+    why: "where nothing is to be taken out, looking takes out nothing: it only spares that",
+  },
+  {
+    within: "sessionOf",
+    text: "id === undefined",
+    why: "undefined is no id by its form either: it tells the compiler so",
+  },
+  {
+    within: "scopesOf",
+    text: "if (sid === undefined) return",
+    why: "nobody asks for the scopes that there would be besides: it only spares keeping them",
+  },
+  {
+    within: "attempt",
+    text: "throw new TypeError",
+    why: "there is always a way, and the last one answers or throws: it tells the compiler so",
+  },
+  {
+    within: "identityClaims",
+    text: "!verify",
+    why: "an application without it refuses to start: it tells the compiler so",
+  },
+  {
+    within: "discard",
+    text: "if (!api) return",
+    why: "what has no provider fails below, quietly as well: it tells the compiler so",
+  },
+  {
+    within: "take",
+    text: "if (!stateForm.test(state)) return none()",
+    why: "a state of another form names no cookie that opens: it only spares looking for one",
+  },
+  {
+    within: "ownTarget",
+    text: "if (url.origin !== origin)",
+    why: "there is no such parser: it is there in case of one",
+  },
+  {
+    within: "sessionEndpoint",
+    text: "!content",
+    why: "without a content there is no client of it either: it tells the compiler so",
+  },
+  {
+    within: "userinfoEndpoint",
+    text: "!content",
+    why: "without a content there is no client of it either: it tells the compiler so",
+  },
 ];

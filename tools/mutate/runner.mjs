@@ -1,9 +1,14 @@
 // Vitest's runner for a mutation run: each test again for every refusal that happened in it, with that refusal disabled.
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, openSync, readFileSync, readSync } from "node:fs";
 import { TestRunner } from "vitest";
 
 const { SALLYPORT_PLAN: planFile, SALLYPORT_REPORT: report, SALLYPORT_MUTANT: alone } = process.env;
 const { endless } = JSON.parse(readFileSync(planFile, "utf8"));
+/** A refusal that happens in hundreds of tests which are not about it would take longer than all others. */
+const mostTries = 30;
+const longestMs = 4000;
+// As it is before a test takes the clock in hand.
+const now = performance.now.bind(performance);
 let disabled = Number(alone ?? -1);
 const inFile = new Set();
 const inTest = new Set();
@@ -60,9 +65,12 @@ export default class MutationRunner extends TestRunner {
  */
 function* attempts(path) {
   inTest.clear();
+  const start = now();
   if (!(yield -1)) return false;
+  // What waits for seconds is not waited for again and again: what only it notices is tried on its own.
+  if (now() - start > longestMs) return true;
   for (const number of [...inTest]) {
-    if (endless.includes(number) || noticed().has(number)) continue;
+    if (endless.includes(number) || isSettled(number)) continue;
     write({ trying: number, suite: path });
     // Twice, so that it is not by chance.
     if ((yield number) || (yield number)) continue;
@@ -72,9 +80,25 @@ function* attempts(path) {
   return true;
 }
 
-function noticed() {
-  const lines = readFileSync(report, "utf8").trim().split("\n").filter(Boolean);
-  return new Set(lines.map((line) => JSON.parse(line).noticed));
+const settled = new Set();
+const tries = new Map();
+const unread = report ? openSync(report, "r") : undefined;
+const buffer = Buffer.alloc(65_536);
+let tail = "";
+
+/** Whether any worker has noticed it, or enough tests have not: the rest see it on its own. Of the report, only what is new is read. */
+function isSettled(number) {
+  for (let size = readSync(unread, buffer, {}); size > 0; size = readSync(unread, buffer, {})) {
+    const lines = (tail + buffer.toString("latin1", 0, size)).split("\n");
+    tail = lines.pop();
+    for (const { noticed, trying } of lines.map((line) => JSON.parse(line))) {
+      if (noticed !== undefined) settled.add(noticed);
+      if (trying === undefined) continue;
+      tries.set(trying, (tries.get(trying) ?? 0) + 1);
+      if (tries.get(trying) === mostTries) settled.add(trying);
+    }
+  }
+  return settled.has(number);
 }
 
 function write(line) {

@@ -1,4 +1,5 @@
 // Finds what can be disabled in a source file: each refusal (a throw, a returned "no"), and each alternative of its condition.
+// Where answers have many forms (a page, a removed cookie, "go on as before"), each way out of a function before its end is one.
 import { parseSync } from "rolldown/utils";
 
 /**
@@ -7,13 +8,19 @@ import { parseSync } from "rolldown/utils";
  * @property {number} end
  * @property {string} text how it reads: of a refusal with the `if` before it
  * @property {number} line
- * @property {"statement" | "operand"} kind
+ * @property {"statement" | "operand" | "otherwise"} kind `otherwise`: a condition whose "no" is what refuses
  * @property {string} within the nearest function that has a name
  * @property {boolean} endless whether only such statements end the loop around it
  */
 
-/** @returns {Site[]} in the order of the text */
-export function findSites(path, text) {
+/**
+ * @param {string} path
+ * @param {string} text
+ * @param {{ everyWayOut?: boolean }} [options] whether an early `return` or `continue` is a refusal whatever it says, and
+ *   `undefined` or `false` as one of two values as well
+ * @returns {Site[]} in the order of the text
+ */
+export function findSites(path, text, { everyWayOut = false } = {}) {
   const { program, errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`);
   const sites = new Map();
@@ -41,9 +48,14 @@ export function findSites(path, text) {
     };
     if (node.type === "ThrowStatement" && !sites.has(node.start)) add(node, "statement", place);
     if (node.type === "IfStatement") {
-      const refusals = statementsOf(node.consequent).filter(isRefusal);
+      const isOut = (one) => isRefusal(one) || (everyWayOut && isWayOut(one, node.test));
+      const refusals = statementsOf(node.consequent).filter(isOut);
       for (const refusal of refusals) add(refusal, "statement", place, node.start);
       if (refusals.length > 0 && isEither(node.test)) addOperands(node.test, place);
+    }
+    if (everyWayOut && node.type === "ConditionalExpression") {
+      if (isNo(node.consequent)) addOperands(node.test, place);
+      else if (isNo(node.alternate)) add(node.test, "otherwise", place);
     }
     for (const value of Object.values(node)) {
       if (Array.isArray(value)) for (const one of value) visit(one, place);
@@ -68,7 +80,7 @@ export function instrument(text, sites, first) {
         ]
       : [
           { at: start, put: "((" },
-          { at: end, put: `) && ${on})` },
+          { at: end, put: kind === "operand" ? `) && ${on})` : `) || __mutant(${first + index}))` },
         ];
   });
   // Backwards, so that what is still to come stays where it was found.
@@ -89,6 +101,19 @@ function isEither(test) {
 
 function statementsOf(node) {
   return node.type === "BlockStatement" ? node.body : [node];
+}
+
+/** Of `undefined` and `false`, one of two values. */
+function isNo(node) {
+  return (node.type === "Identifier" && node.name === "undefined") || node.value === false;
+}
+
+/** An early end that is more than handing out what is there already. */
+function isWayOut({ type, argument }, test) {
+  if (type === "ContinueStatement") return true;
+  if (type !== "ReturnStatement") return false;
+  const known = test.type === "BinaryExpression" && test.operator === "!==" ? test.left : test;
+  return !(argument?.type === "Identifier" && argument.name === known.name);
 }
 
 function isRefusal(node) {

@@ -49,23 +49,50 @@ test("each refusal is found, with each alternative of its condition and the func
   ]);
 });
 
-/** What the sample says of 1 to 8 with one refusal disabled, and which refusals happened. */
-function outcomes(disabled: number) {
+const answers = `
+function judge(value) {
+  if (known) return known;
+  for (const one of [1, 2]) {
+    if (one !== value) continue;
+    return "found";
+  }
+  if (value === 3) return removed(value);
+  const name = value === 4 ? "four" : undefined;
+  return value === 5 || value === 6 ? false : name;
+}
+const known = undefined;
+const removed = (value) => "removed " + value;
+`;
+const options = { everyWayOut: true };
+
+test("where answers have many forms, every way out is found, but not the handing out of what is there", () => {
+  expect(findSites("judge.ts", answers)).toEqual([]);
+  expect(findSites("judge.ts", answers, options).map(({ kind, text }) => [kind, text])).toEqual([
+    ["statement", "if (one !== value) continue;"],
+    ["statement", "if (value === 3) return removed(value);"],
+    ["otherwise", "value === 4"],
+    ["operand", "value === 5"],
+    ["operand", "value === 6"],
+  ]);
+});
+
+/** What a sample says of 1 to 8 with one refusal disabled, and which refusals happened. */
+function outcomes(disabled: number, sample = source, found = findSites("judge.ts", sample)) {
   const happened = new Set<number>();
   const mutant = (number: number) => {
     happened.add(number);
     return number === disabled;
   };
-  const text = instrument(source, findSites("judge.ts", source), 0);
+  const text = instrument(sample, found, 0);
   const judge = new Function("__mutant", "note", `${text}; return judge;`)(mutant, () => {});
-  const answers = [1, 2, 3, 4, 5, 6, 7, 8].map((value) => {
+  const said = [1, 2, 3, 4, 5, 6, 7, 8].map((value) => {
     try {
       return judge(value);
     } catch (error) {
       return (error as Error).message;
     }
   });
-  return { answers, happened: [...happened].sort() };
+  return { answers: said, happened: [...happened].sort() };
 }
 const untouched = ["small", "small", "small", "four", undefined, "six", false, "good"];
 
@@ -85,4 +112,17 @@ test.each([
 ])("refusal %i disabled alone: %j", (number, changed: Record<string, string>) => {
   const expected = untouched.map((answer, index) => changed[index + 1] ?? answer);
   expect(outcomes(number).answers).toEqual(expected);
+});
+
+test.each([
+  [-1, ["found", "found", "removed 3", "four", false, false, undefined, undefined]],
+  [0, ["found", "found", "found", "found", "found", "found", "found", "found"]],
+  [1, ["found", "found", undefined, "four", false, false, undefined, undefined]],
+  [2, ["found", "found", "removed 3", "four", false, false, "four", "four"]],
+  [3, ["found", "found", "removed 3", "four", undefined, false, undefined, undefined]],
+  [4, ["found", "found", "removed 3", "four", false, undefined, undefined, undefined]],
+])("way out %i disabled alone", (number, expected) => {
+  const { answers: said, happened } = outcomes(number, answers, findSites("judge.ts", answers, options));
+  expect(said).toEqual(expected);
+  if (number < 0) expect(happened).toEqual([0, 1, 2, 3, 4]);
 });

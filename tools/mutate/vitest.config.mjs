@@ -1,8 +1,9 @@
-// Tests over instrumented sources: the suites of the two rooms.
+// Tests over instrumented sources: the suites of their rooms.
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import base from "../../vitest.config.ts";
+import { tooMuch } from "./rooms.mjs";
 import { instrument } from "./sites.mjs";
 
 const plan = JSON.parse(readFileSync(process.env.SALLYPORT_PLAN, "utf8"));
@@ -24,9 +25,8 @@ export default defineConfig({
   test: {
     ...base.test,
     runner: "./tools/mutate/runner.mjs",
-    include: ["packages/sallyport/test/{verify,presets,authorize,sender,introspection}/**/*.test.ts"],
-    // Fuzz runs look for crashes, not for refusals; vectors are not at hand everywhere; the tables on one platform will do.
-    exclude: ["**/node_modules/**", "**/*fuzz*", "**/vectors-*", "**/*-web.test.ts", "**/rfc9449*"],
+    include: plan.suites.map((suite) => `packages/sallyport/test/${suite}`),
+    exclude: ["**/node_modules/**", ...tooMuch],
     maxWorkers: together ? availableParallelism() : 1,
     // What a mutant throws after its test has ended says nothing about the next test.
     dangerouslyIgnoreUnhandledErrors: together,

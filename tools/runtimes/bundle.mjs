@@ -26,6 +26,9 @@ const replacements = {
     onResolve({ filter: /^node:crypto$/ }, ({ importer }) =>
       importer.startsWith(runner) ? undefined : { path: join(runner, "crypto.mjs") },
     );
+    onResolve({ filter: /^node:http$/ }, ({ importer }) =>
+      importer.endsWith("scripted-login-provider.ts") ? { path: join(runner, "http.mjs") } : undefined,
+    );
     onResolve({ filter: /^#platform$/ }, ({ path }) => ({ path, external: true }));
     onResolve({ filter: /^vectors:data$/ }, () => ({ path: "./vectors.mjs", external: true }));
     onResolve(
@@ -58,7 +61,8 @@ export async function bundleTests(folder) {
   await build({
     stdin: {
       contents: `export { runAll } from ${JSON.stringify(join(runner, "run-all.mjs"))};
-        export const files = [${list}];`,
+        export const files = [${list}];
+        export const shared = () => import(${JSON.stringify(join(testFolder, "support/scripted-login-provider.ts"))});`,
       resolveDir: testFolder,
     },
     outfile: join(folder, "tests.mjs"),
@@ -227,7 +231,9 @@ function vectorsAsText() {
     .filter(
       (entry) =>
         entry.isFile() &&
-        /wycheproof|ed25519|JSONTestSuite|cookbook|spec-examples/.test(join(entry.parentPath, entry.name)),
+        /wycheproof|ed25519|JSONTestSuite|cookbook|spec-examples|oidf-conformance/.test(
+          join(entry.parentPath, entry.name),
+        ),
     )
     .map((entry) => join(entry.parentPath, entry.name));
   const files = Object.fromEntries(

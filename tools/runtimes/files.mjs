@@ -4,10 +4,29 @@ import { join } from "node:path";
 
 export const testFolder = join(import.meta.dirname, "../../packages/sallyport/test");
 
-const folders = ["authorize", "client", "introspection", "presets", "sender", "testing", "verify"];
+const folders = [
+  ...["authorize", "client", "introspection", "presets", "sender", "testing", "verify"],
+  ...["session", "login", "stores"],
+];
 
 /** What vitest itself, servers or files are needed for; and why it is no loss. */
 const elsewhere = {
+  "login/dev-idp.test.ts": "needs the provider for development, which runs on Node",
+  "login/native-code.test.ts":
+    "needs node:http for a provider of another kind; the other suites of native clients are here",
+  "login/own-tokens.test.ts": "needs node:http, to see what a real API is sent",
+  "login/return-to.test.ts": "needs files; the rules are plain functions of a text",
+  "login/sign-in-web.test.ts": "exchanges the platform on Node; here each runtime has its own",
+  "login/without-openid-client.test.ts": "takes a module away (vi.mock)",
+  "session/kinds-web.test.ts": "exchanges the platform on Node; here each runtime has its own",
+  "session/parts.test.ts": "needs vitest's clock",
+  "session/processes.test.ts": "starts processes",
+  "session/renewal-web.test.ts": "exchanges the platform on Node; here each runtime has its own",
+  "session/session-web.test.ts": "exchanges the platform on Node; here each runtime has its own",
+  "stores/options.test.ts": "makes the drivers' clients, which are Node's",
+  "stores/outage.test.ts": "needs sockets, and the drivers of Node",
+  "stores/sqlite.test.ts": "needs files, and a driver of Node's",
+  "stores/sqlite-processes.test.ts": "starts processes",
   "introspection/client-auth.test.ts": "needs node:http, to see what a real endpoint is sent",
   "introspection/telemetry.test.ts": "prom-client runs on Node",
   "sender/dpop-web.test.ts": "exchanges the platform on Node; here each runtime has its own",
@@ -25,8 +44,13 @@ const elsewhere = {
   "verify/threats-web.test.ts": "exchanges the platform on Node; here each runtime has its own",
 };
 
-/** The table over HTTP, from `Request` to `Response` in process. */
-const http = ["frameworks/fetch.test.ts", "frameworks/hono.test.ts"];
+/** The table over HTTP, from `Request` to `Response` in process; and what of the edge is about sessions. */
+const http = [
+  ...["frameworks/fetch.test.ts", "frameworks/hono.test.ts"],
+  ...["csrf-tokens", "endpoint-body", "form-body", "routing", "session-way"].map(
+    (name) => `http/${name}.test.ts`,
+  ),
+];
 
 /** @returns {string[]} paths below the test folder */
 export function testFiles() {

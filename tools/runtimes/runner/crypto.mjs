@@ -28,10 +28,16 @@ export const verify = (hash, data, given, signature) => crypto.verify(hash, data
 
 const pool = new Map();
 let taken = new Map();
+let kept = new Map();
+
+/** The keys that there are by now are nobody else's: a module that several files share has them. */
+export function keepKeys() {
+  kept = new Map(taken);
+}
 
 /** From here on, the RSA keys of former files are handed out again: making them is half of a run's time. */
 export function reuseKeys() {
-  taken = new Map();
+  taken = new Map(kept);
 }
 
 export function generateKeyPairSync(type, options) {

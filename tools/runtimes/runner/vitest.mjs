@@ -29,6 +29,26 @@ setState({ assertionCalls: 0 }, expect);
 Object.defineProperty(globalThis, GLOBAL_EXPECT, { value: expect, configurable: true });
 chai.expect.extend(expect, customMatchers);
 
+/** Asks again until it is as expected, or takes too long. */
+expect.poll = (read) =>
+  new Proxy(
+    {},
+    {
+      get:
+        (_, matcher) =>
+        async (...expected) => {
+          for (let times = 0; ; times += 1) {
+            try {
+              return expect(await read())[matcher](...expected);
+            } catch (error) {
+              if (times === 200) throw error;
+              await new Promise((later) => setTimeout(later, 5));
+            }
+          }
+        },
+    },
+  );
+
 /** Without clocks: a file that needs them is not for here. */
 export const vi = { fn, spyOn };
 

@@ -1,6 +1,6 @@
 // workerd: runs the bundle within one request, since nothing random may happen before one.
-import { files, runAll } from "./tests.mjs";
+import { files, runAll, shared } from "./tests.mjs";
 
 export default {
-  fetch: async () => Response.json(await runAll(files)),
+  fetch: async () => Response.json(await runAll(files, shared)),
 };

@@ -41,9 +41,7 @@ export function createCredentials({ clientSecret, login = {} }: ClientOptions, w
       const key = await imported;
       return [openid.PrivateKeyJwt(judged.kid === undefined ? key : { key, kid: judged.kid })];
     }
-    if (method === "tls_client_auth" || method === "self_signed_tls_client_auth") {
-      return [openid.TlsClientAuth()];
-    }
+    // By a certificate (RFC 8705 §2) the request itself says no more than a public client's does: the client's id.
     if (secrets.length === 0) return [openid.None()];
     const post = (method ?? offered(metadata)) === "client_secret_post";
     const ordered = [...secrets.slice(current), ...secrets.slice(0, current)];

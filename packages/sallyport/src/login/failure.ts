@@ -89,7 +89,7 @@ function innermost(thrown: unknown): unknown {
   let one = thrown;
   for (let depth = 0; depth < 8; depth += 1) {
     if (one instanceof AuthError || one instanceof ProviderFailure) return one;
-    if (!(one instanceof Error) || one.cause === undefined) return thrown;
+    if (!(one instanceof Error)) return thrown;
     one = one.cause;
   }
   return thrown;

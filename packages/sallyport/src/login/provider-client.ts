@@ -76,7 +76,6 @@ export function createProviderClient(
   async function attempt<Result>(
     { what, dpopKey }: AskOptions,
     run: (call: Call, taken: { idToken: string | undefined }) => Promise<Result> | Result,
-    tokens: boolean,
   ): Promise<Result> {
     warnOfAge();
     try {
@@ -85,7 +84,7 @@ export function createProviderClient(
       const keys = dpopKey && (await importDpopKey(dpopKey));
       for (const [place, way] of ways.entries()) {
         const taken: { idToken: string | undefined } = { idToken: undefined };
-        const config = configuration(openid, document, way, tokens ? taken : undefined);
+        const config = configuration(openid, document, way, taken);
         const dpop = keys ? { DPoP: openid.getDPoPHandle(config, keys) } : {};
         try {
           const result = await run({ openid, config, dpop }, taken);
@@ -106,7 +105,7 @@ export function createProviderClient(
     openid: Openid,
     document: JsonObject,
     way: ClientAuthentication,
-    taken: { idToken: string | undefined } | undefined,
+    taken: { idToken: string | undefined },
   ): Configuration {
     const server = document as unknown as ConstructorParameters<Openid["Configuration"]>[0];
     const config = new openid.Configuration(
@@ -126,7 +125,7 @@ export function createProviderClient(
       const response = await fetch(url, init);
       if (url === document.userinfo_endpoint) return response;
       const prepared = await prepareAnswer(response);
-      if (taken) taken.idToken = prepared.idToken;
+      taken.idToken = prepared.idToken;
       return prepared.response;
     };
     return config;
@@ -135,21 +134,17 @@ export function createProviderClient(
   return {
     client,
     metadata,
-    ask: (options, call) => attempt(options, call, false),
+    ask: (options, call) => attempt(options, call),
     grant: (options, call) =>
-      attempt(
-        options,
-        async (made, taken) => {
-          const answer = await call(made);
-          const read = readAnswer(answer, taken.idToken, {
-            now: now(),
-            boundKey: options.dpopKey !== undefined,
-          });
-          if (typeof read !== "string") return read;
-          throw new AuthError("login_refused", `The provider's token answer is not used: ${read}`);
-        },
-        true,
-      ),
+      attempt(options, async (made, taken) => {
+        const answer = await call(made);
+        const read = readAnswer(answer, taken.idToken, {
+          now: now(),
+          boundKey: options.dpopKey !== undefined,
+        });
+        if (typeof read !== "string") return read;
+        throw new AuthError("login_refused", `The provider's token answer is not used: ${read}`);
+      }),
     ageDays: () => credentials.ageDays(now()),
   };
 }

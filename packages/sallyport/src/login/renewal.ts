@@ -1,8 +1,8 @@
 // New tokens for a session, and the end of old ones (RFC 6749 §6, OIDC Core §12, RFC 7009).
 import { AuthError } from "../errors.ts";
 import type { JsonObject } from "../identity.ts";
-import { outline } from "../outline.ts";
 import type { SessionContent, TokenRenewal } from "../session/index.ts";
+import { asAuthError } from "./context.ts";
 import { ProviderFailure } from "./failure.ts";
 import { checkRenewed, judgeIdToken } from "./id-token.ts";
 import type { ProviderClient } from "./provider-client.ts";
@@ -152,10 +152,7 @@ export function createRenewal({ clientOf, verify, now, tell }: RenewalDeps): Tok
 
 /** A provider says no for good, or has somebody else; all else is worth another try. */
 function asRenewal(thrown: unknown): AuthError {
-  const error = thrown instanceof ProviderFailure ? thrown.error : thrown;
-  if (!(error instanceof AuthError)) {
-    return new AuthError("refresh_failed", "The tokens cannot be renewed", { cause: outline(thrown) });
-  }
+  const error = asAuthError(thrown);
   const forGood =
     error.code === "invalid_id_token" ||
     error.code === "session_ended" ||

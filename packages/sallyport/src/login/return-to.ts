@@ -26,9 +26,9 @@ export function ownTarget(target: unknown, { origin, forbidden }: TargetRules): 
   } catch {
     return undefined;
   }
-  if (url.origin !== origin || url.username !== "" || url.password !== "") return undefined;
+  // A path with one slash is of this origin to every parser; should one think otherwise, it ends here.
+  if (url.origin !== origin) return undefined;
   // Dot segments are gone by now: what they hid is looked at again, and what a careless hop would decode as well.
-  if (!leadsHere(url.pathname)) return undefined;
   const decoded = decodedPaths(url.pathname);
   if (!decoded?.every(leadsHere)) return undefined;
   const settled = decoded.map((path) => new URL(path.replace(/[?#\\]/g, "/"), origin).pathname);
@@ -38,10 +38,10 @@ export function ownTarget(target: unknown, { origin, forbidden }: TargetRules): 
 }
 
 /** A whole URL of this origin as {@link ownTarget} gives it; for `target_link_uri`. */
-export function ownUrlTarget(target: unknown, rules: TargetRules): string | undefined {
+export function ownUrlTarget(target: string, rules: TargetRules): string | undefined {
   const { origin } = rules;
   if (target === origin) return ownTarget("/", rules);
-  if (typeof target !== "string" || !target.startsWith(`${origin}/`)) return undefined;
+  if (!target.startsWith(`${origin}/`)) return undefined;
   return ownTarget(target.slice(origin.length), rules);
 }
 

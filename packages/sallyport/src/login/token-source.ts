@@ -1,7 +1,7 @@
 // Access tokens for this application itself (RFC 6749 §4.4): asked for once, used until shortly before they expire.
 import { AuthError } from "../errors.ts";
 import { checkOptions, isFunction, isPlainObject, isText, type OptionTable } from "../options.ts";
-import { ProviderFailure } from "./failure.ts";
+import { asAuthError } from "./context.ts";
 import type { ProviderClient } from "./provider-client.ts";
 import type { TokenAnswer } from "./token-answer.ts";
 
@@ -87,9 +87,8 @@ export function createTokenSource(request: TokenSourceRequest, { api, now }: Tok
       failure = undefined;
       return answer.accessToken;
     } catch (thrown) {
-      if (!(thrown instanceof ProviderFailure)) throw thrown;
-      failure = { at: now(), error: thrown.error };
-      throw thrown.error;
+      failure = { at: now(), error: asAuthError(thrown) };
+      throw failure.error;
     }
   }
 

@@ -123,14 +123,14 @@ export function createTransactions({ sealer, once, style, now }: TransactionsDep
         { name, value: sealed, maxAgeSeconds: lifetimeMs / 1000, sameSite: crossSite ? "None" : "Lax" },
       ];
     },
-    async take(state, cookie) {
+    async take(state = "", cookie) {
       const none = (ended: readonly CookieChange[] = [], cookieMissing = false): FoundTransaction => ({
         transaction: undefined,
         ended,
         cookieMissing,
-        target: state === undefined ? undefined : targets.get(state),
+        target: targets.get(state),
       });
-      if (state === undefined || !stateForm.test(state)) return none();
+      if (!stateForm.test(state)) return none();
       const name = nameOf(state);
       const values = parseCookies(cookie).get(name);
       if (!values) return none([], true);
@@ -141,9 +141,8 @@ export function createTransactions({ sealer, once, style, now }: TransactionsDep
       const transaction = value as Transaction | undefined;
       if (!transaction || transaction.state !== state) return none(ended);
       remember(state, transaction.target);
-      const until = transaction.startedAt + lifetimeMs;
       // The cookie alone can be sent again by whoever kept it.
-      if (now() >= until || !(await once(`login ${state}`, until))) return none(ended);
+      if (!(await once(`login ${state}`, transaction.startedAt + lifetimeMs))) return none(ended);
       return { transaction, ended };
     },
   };

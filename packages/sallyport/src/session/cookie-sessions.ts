@@ -173,8 +173,7 @@ export function createCookieSessions(
     kind: "cookie",
     mayHold: (cookie) => cookie.includes(`${chunks.name}=`),
     find(cookie, refusedToken) {
-      if (cookie === undefined || !cookie.includes(chunks.name)) return nobody;
-      const reading = chunks.read(cookie);
+      const reading = chunks.read(cookie ?? "");
       if (reading.present.length === 0 || reading.ambiguous) return nobody;
       if (reading.text === undefined) return cleared(reading);
       const envelope = open(reading.text);

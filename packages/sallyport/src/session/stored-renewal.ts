@@ -174,15 +174,16 @@ export function createStoredRenewal(
 
 /** Tries again after a failure: what would be lost is not to be had again. */
 async function persistently(save: () => Promise<boolean>): Promise<boolean> {
-  for (const [index, pause] of saves.entries()) {
+  let failure: unknown;
+  for (const pause of saves) {
     if (pause > 0) await sleep(pause);
     try {
       return await save();
     } catch (error) {
-      if (index === saves.length - 1) throw storeFailure(error);
+      failure = error;
     }
   }
-  throw storeFailure(undefined);
+  throw storeFailure(failure);
 }
 
 function sleep(ms: number): Promise<void> {

@@ -64,8 +64,7 @@ export function createStoredSessions(
 
   /** The id in a `Cookie` header: `undefined` for none, or for two, of which a sibling domain may have set one (RFC 6265bis §8.6). */
   function idIn(cookie: string | undefined): string | undefined {
-    if (cookie === undefined || !cookie.includes(name)) return undefined;
-    const values = cookieValues(cookie, name);
+    const values = cookieValues(cookie ?? "", name);
     return values.length === 1 ? values[0] : undefined;
   }
 

@@ -24,6 +24,7 @@ test.each([
   ["/api", "/auth/v2/session", false],
   ["/api", "/api/v1/auth/v2/session", false],
   ["/api", "/apiauth/v2/session", false],
+  ["/api", "/ipa/auth/v2/session", false],
   ["/api", "/api/auth/v2/session/", false],
   ["/api", "/api/auth/v2/Session", false],
   ["/api", "/api/auth/v2/%73ession", false],

@@ -42,6 +42,24 @@ describe("an identity of the access token", () => {
     expect((await app.login.renewal.renew(onlySession(app))).claims.roles).toEqual([]);
   });
 
+  test("is all of it: what only the token before said is gone", async () => {
+    const app = await start();
+    app.provider.script.idToken = { claims: ({ at_hash: _, ...good }) => good };
+    app.provider.script.token = (good) => ({
+      body: { ...good, access_token: accessToken(app, { acr: "gold" }) },
+    });
+    await signIn(app, app.browser());
+    expect(onlySession(app).claims.acr).toBe("gold");
+    app.provider.script.token = (good) => ({ body: { ...good, access_token: accessToken(app) } });
+    expect((await app.login.renewal.renew(onlySession(app))).claims.acr).toBeUndefined();
+  });
+
+  test("is not asked for where the ID token's is: the access token may be for another API, and opaque", async () => {
+    const app = await startLoginApp({ verifier: { audience: "my-api" } });
+    expect((await signIn(app, app.browser())).status).toBe(303);
+    expect(onlySession(app).claims.name).toBe("Ada Example");
+  });
+
   const thumbprint = ({ x, y }: Record<string, unknown>) =>
     createHash("sha256")
       .update(JSON.stringify({ crv: "P-256", kty: "EC", x, y }))

@@ -131,6 +131,49 @@ describe("a callback is dropped before any token request", () => {
   });
 });
 
+describe("a callback that is good in another form", () => {
+  test("L14: without iss, where the metadata does not promise one", async () => {
+    const app = await startLoginApp({
+      script: {
+        metadata: ({ authorization_response_iss_parameter_supported: _, ...rest }) => rest,
+        authorize: (good) => good.filter(([name]) => name !== "iss"),
+      },
+    });
+    expect((await signIn(app, app.browser())).status).toBe(303);
+  });
+
+  test("L13: where it is promised, what is missing is said", async () => {
+    const app = await startLoginApp({
+      script: { authorize: (good) => good.filter(([name]) => name !== "iss") },
+    });
+    await signIn(app, app.browser());
+    expect(app.log.at(-1)?.message).toContain("has no iss, though its metadata promises one");
+  });
+
+  test("an empty parameter counts as left out", async () => {
+    const app = await startLoginApp({ script: { authorize: added(["error", ""]) ?? ((good) => good) } });
+    expect((await signIn(app, app.browser())).status).toBe(303);
+  });
+
+  test("L02: one with two states uses up no sign-in", async () => {
+    const app = await startLoginApp();
+    const browser = app.browser();
+    const { location = "" } = await app.provider.visit(await browser.open());
+    const state = new URL(location).searchParams.get("state");
+    expect((await browser.send(`${pathOf(location)}&state=${state}`)).status).toBe(400);
+    expect((await browser.send(pathOf(location))).status).toBe(303);
+  });
+});
+
+test("who fetches is answered by JSON, and a page by a page, whatever it accepts", async () => {
+  const app = await startLoginApp();
+  const ask = async (headers: Record<string, string>) =>
+    (await app.browser().send("/auth/v2/callback", { headers })).headers["content-type"];
+  expect(await ask({ accept: "text/html", "sec-fetch-mode": "cors" })).toContain("application/json");
+  expect(await ask({ accept: "*/*", "sec-fetch-mode": "navigate" })).toContain("text/html");
+  expect(await ask({ accept: "text/html" })).toContain("text/html");
+});
+
 describe("a transaction", () => {
   test("L01: of another browser is none", async () => {
     const app = await startLoginApp();

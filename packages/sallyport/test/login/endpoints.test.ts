@@ -5,6 +5,7 @@ import { createVerifier } from "../../src/verify/index.ts";
 import {
   comeBack,
   crossSitePost,
+  type LoginApp,
   lastCode,
   onlySession,
   publicUrl,
@@ -16,6 +17,14 @@ import type { Bent, BentJwt, Json } from "../support/scripted-login-provider.ts"
 import { createTestKey } from "../support/signing.ts";
 
 const json = { accept: "application/json", "sec-fetch-mode": "cors", "sec-fetch-site": "same-origin" };
+async function signedInAt(app: LoginApp): Promise<LoginApp> {
+  const own = await startLoginApp();
+  await signIn(own, own.browser());
+  const content = { ...onlySession(own), issuer: app.provider.issuer };
+  own.sessions.live.clear();
+  own.sessions.live.set("session-1", content);
+  return own;
+}
 const body = ({ text }: { readonly text: string | undefined }) => JSON.parse(text ?? "null");
 
 describe("session", () => {
@@ -58,6 +67,27 @@ describe("session", () => {
         },
       ]);
     }
+  });
+
+  test("leaves out the end of tokens that nobody knows", async () => {
+    const app = await startLoginApp({ script: { token: ({ expires_in: _, ...good }) => ({ body: good }) } });
+    const browser = app.browser();
+    await signIn(app, browser);
+    expect(body(await browser.send("/auth/v2/session", { headers: json }))).not.toHaveProperty(
+      "access_token_expires_at",
+    );
+  });
+
+  test("of a provider that is configured no more is nobody's, here and for userinfo", async () => {
+    const app = await startLoginApp();
+    const browser = app.browser();
+    await signIn(app, browser);
+    const gone = { ...onlySession(app), provider: "https://gone.example" };
+    for (const id of app.sessions.live.keys()) app.sessions.live.set(id, gone);
+    for (const path of ["/auth/v2/session", "/auth/v2/userinfo"]) {
+      expect((await browser.send(path, { headers: json })).status).toBe(401);
+    }
+    expect(() => app.login.identity(gone)).toThrow(/a provider that is not configured/);
   });
 
   test("a store that is down is 503, and nobody", async () => {
@@ -105,15 +135,33 @@ describe("userinfo", () => {
     await expect.poll(() => app.provider.count("/revoke")).toBe(1);
   });
 
-  const unusable: readonly (readonly [string, () => Bent])[] = [
-    ["500", () => ({ status: 500, body: {} })],
-    ["a page", () => ({ headers: { "content-type": "text/html" }, body: "<html>" })],
-    ["a list", () => ({ body: [] })],
-    ["no JSON", () => ({ body: "{" })],
+  const unusable: readonly (readonly [string, () => Bent, string])[] = [
+    ["500", () => ({ status: 500, body: {} }), "its answer was not 200"],
+    [
+      "a page",
+      () => ({ headers: { "content-type": "text/html" }, body: "<html>" }),
+      "neither JSON nor a JWT",
+    ],
+    [
+      "a page of JSON",
+      () => ({ headers: { "content-type": "text/html" }, body: "{}" }),
+      "neither JSON nor a JWT",
+    ],
+    ["a list", () => ({ body: [] }), "its answer is not a JSON object"],
+    ["no JSON", () => ({ body: "{" }), "its answer is not JSON"],
   ];
-  test.each(unusable)("%s is 503, and the session goes on", async (_, userinfo) => {
+  test.each(unusable)("%s is 503, and the session goes on", async (_, userinfo, why) => {
     const { app, answer } = await ask(userinfo);
     expect([answer.status, app.sessions.live.size]).toEqual([503, 1]);
+    expect(app.log.at(-1)?.message).toContain(why);
+  });
+
+  test("of a provider without it is 503", async () => {
+    const app = await startLoginApp({ script: { metadata: ({ userinfo_endpoint: _, ...good }) => good } });
+    const browser = app.browser();
+    await signIn(app, browser);
+    expect((await browser.send("/auth/v2/userinfo", { headers: json })).status).toBe(503);
+    expect(app.log.at(-1)?.message).toContain("the provider has no userinfo endpoint");
   });
 
   const challenge = (error: string) => ({ "www-authenticate": `Bearer error="${error}"` });
@@ -180,6 +228,8 @@ describe("userinfo", () => {
     ["for another client", { aud: "other" }, {}, 503],
     ["without aud", { aud: undefined }, {}, 503],
     ["a logout token", { events: {} }, {}, 503],
+    ["an ID token", { nonce: "a" }, {}, 503],
+    ["an access token by its type", {}, { header: { typ: "at+jwt" } }, 503],
     ["of another person", { sub: "person-2" }, {}, 401],
   ];
   test.each(jwts)("L33: as a JWT that is %s", async (_, changes, bent, status) => {
@@ -258,6 +308,20 @@ describe("a sign-in that somebody else starts", () => {
     const app = await startLoginApp();
     const query = new URLSearchParams({ iss: app.provider.issuer, target_link_uri: "https://evil.example/" });
     expect((await signIn(app, app.browser(), `?${query}`)).headers.location).toBe("/");
+  });
+
+  test("an empty parameter counts as left out", async () => {
+    const app = await startLoginApp();
+    expect((await app.browser().send("/auth/v2/login?iss=&prompt=&max_age=")).status).toBe(303);
+  });
+
+  test("a POST has a form, or nothing", async () => {
+    const app = await startLoginApp();
+    const post = (headers: Record<string, string>) =>
+      app.browser().send("/auth/v2/login", { method: "POST", headers });
+    expect((await post(crossSitePost)).status).toBe(303);
+    expect((await post({ ...crossSitePost, "content-type": "application/json" })).status).toBe(400);
+    expect(app.log.at(-1)?.message).toBe("The request's body is not a form");
   });
 
   test("a parameter that is there twice is refused", async () => {
@@ -364,6 +428,28 @@ describe("several providers", () => {
     expect(answer?.cookies).toEqual([]);
   });
 
+  test("O22: a session of one provider is not ended by a frame of the other, whatever its sid", async () => {
+    const { one, two, login, sessions } = await twoProviders();
+    const app = { ...one, login, sessions };
+    const frame = login.endpoints.find(({ name }) => name === "frontchannelLogout");
+    const content = { ...onlySession(await signedInAt(one)), provider: one.provider.issuer };
+    sessions.live.set("session-1", { ...content, sid: "shared" });
+    for (const [issuer, left] of [
+      [two.provider.issuer, 1],
+      [one.provider.issuer, 0],
+    ] as const) {
+      await frame?.handle({
+        method: "GET",
+        target: `/auth/v2/frontchannel-logout?${new URLSearchParams({ iss: issuer, sid: "shared" })}`,
+        header: () => undefined,
+        cookie: "plain-session=session-1",
+        form: async () => undefined,
+        requestId: undefined,
+      });
+      expect(app.sessions.live.size).toBe(left);
+    }
+  });
+
   test("L12: an answer of one provider in a sign-in at the other is dropped, and its code goes nowhere", async () => {
     const { one, two, login } = await twoProviders();
     const jar = new Map<string, string>();
@@ -448,6 +534,16 @@ describe("where the endpoints are", () => {
       /`paths` takes/,
     ],
     ["a path with a parameter", { settings: { router: { paths: { login: "/:login" } } } }, /`paths` takes/],
+    ["paths that are none", { settings: { router: { paths: 7 as never } } }, /`paths` takes/],
+    ["nobody to sign in at", { settings: { clients: [] } }, /needs a client: `clientId`/],
+    [
+      "a key with another method",
+      {
+        client: { clientSecret: undefined } as never,
+        login: { privateKey: { kty: "EC" }, authMethod: "none" },
+      },
+      /`login.privateKey` goes with/,
+    ],
     ["a misspelt endpoint", { settings: { router: { paths: { singin: "/a" } as object } } }, /`paths` takes/],
     ["a base path without a slash", { settings: { router: { basePath: "api" } } }, /`basePath` takes/],
     [

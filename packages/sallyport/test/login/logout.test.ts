@@ -194,6 +194,15 @@ describe("logout at the provider", () => {
       form: { return_to: "//evil.example" },
     });
     expect(away.headers.location).toBe("/");
+    expect(app.log).toEqual([]);
+  });
+
+  test("of a provider that is configured no more ends the session here", async () => {
+    const { app, browser } = await signedIn();
+    for (const [id, content] of app.sessions.live)
+      app.sessions.live.set(id, { ...content, provider: "https://gone.example" });
+    const answer = await browser.send("/auth/v2/logout", { method: "POST", headers: sameOrigin, form: {} });
+    expect([answer.headers.location, app.sessions.live.size]).toEqual(["/", 0]);
   });
 
   test("S15: a session ends here though the provider can't be asked", async () => {
@@ -343,11 +352,14 @@ describe("back-channel logout", () => {
       noForm,
       await post(app, [good, good]),
       await post(app, []),
+      await post(app, ""),
       await post(app, `${good}${"A".repeat(70_000)}`),
       await post(app, "a.b.c"),
       await post(app, "%"),
     ];
     for (const answer of answers) expect(answer.status).toBe(400);
+    const words = app.log.map(({ message }) => message);
+    expect(words.slice(0, 5)).toEqual(Array(5).fill("The request is not a form with one logout_token"));
     expect(app.sessions.live.size).toBe(1);
     const endpoint = app.login.endpoints.find(({ name }) => name === "backchannelLogout");
     expect(endpoint?.methods).toEqual(["POST"]);
@@ -438,6 +450,28 @@ describe("front-channel logout", () => {
     ["iss twice", (iss) => `iss=${iss}&iss=${iss}&sid=session-at-provider`],
     ["sid twice", (iss) => `iss=${iss}&sid=session-at-provider&sid=session-at-provider`],
   ];
+  test("O22: of an issuer that is none of ours, nobody is asked about sessions", async () => {
+    const { app, browser } = await signedIn();
+    app.sessions.fail(new Error("the store is down"));
+    const named = { iss: "https://evil.example", sid: "session-at-provider" };
+    for (const one of [browser, app.browser()]) expect((await load(one, named)).status).toBe(200);
+    expect(app.log).toEqual([]);
+  });
+
+  test("O22: a session of a client that is configured no more stays", async () => {
+    const { app, browser } = await signedIn();
+    for (const [id, content] of app.sessions.live)
+      app.sessions.live.set(id, { ...content, clientId: "gone" });
+    await load(browser, { iss: app.provider.issuer, sid: "session-at-provider" });
+    expect(app.sessions.live.size).toBe(1);
+  });
+
+  test("without a store, a browser that sends no cookie keeps its session, and looks the same", async () => {
+    const { app } = await signedIn({ kind: "cookie" });
+    const answer = await load(app.browser(), { iss: app.provider.issuer, sid: "session-at-provider" });
+    expect([answer.status, app.sessions.live.size]).toEqual([200, 1]);
+  });
+
   test.each(ignored)("O22: with %s, it is ignored, and looks the same", async (_, query) => {
     const { app, browser } = await signedIn();
     const answer = await load(browser, query(app.provider.issuer));

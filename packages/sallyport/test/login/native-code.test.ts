@@ -4,8 +4,18 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { AuthError } from "../../src/errors.ts";
+import { createLogin } from "../../src/login/index.ts";
 import { splitOptions } from "../../src/people-options.ts";
-import { comeBack, lastCode, pathOf, startLoginApp } from "../support/login-app.ts";
+import { createVerifier } from "../../src/verify/index.ts";
+import {
+  comeBack,
+  lastCode,
+  onlySession,
+  pathOf,
+  publicUrl,
+  signIn,
+  startLoginApp,
+} from "../support/login-app.ts";
 import {
   bent,
   callback,
@@ -15,6 +25,7 @@ import {
   startNativeApp,
   token,
 } from "../support/native-client.ts";
+import { plainSealer, plainSessions } from "../support/plain-sessions.ts";
 
 /** Answers every request as it answered the first. */
 async function startLaxProvider() {
@@ -196,7 +207,66 @@ describe("a native client that signs in by code", () => {
   });
 });
 
+describe("where native clients are served", () => {
+  test("everybody else signs in as ever", async () => {
+    const app = await startNativeApp();
+    expect((await signIn(app, app.browser(), "?return_to=%2Fa")).headers.location).toBe("/a");
+    expect(onlySession(app).subject).toBe("person-1");
+  });
+
+  test("a verifier is one by its form as well, whatever the challenge", async () => {
+    const app = await startNativeApp();
+    const own = { state: "mine", code_challenge: s256("short"), code_challenge_method: "S256" };
+    const form = caught(await signInNatively(app, own));
+    const { body } = await token(app, { ...form, code_verifier: "short" });
+    expect([body.error, app.log.at(-1)?.message]).toEqual([
+      "invalid_grant",
+      "The code_verifier is not that of the code",
+    ]);
+    expect(app.provider.count("/token")).toBe(0);
+  });
+
+  test("F10: a code of a client that is configured no more goes nowhere", async () => {
+    const form = caught(await signInNatively(await startNativeApp()));
+    const after = await startNativeApp();
+    expect((await token(after, form)).body.error).toBe("invalid_grant");
+    expect(after.log.at(-1)?.message).toBe("The code is of a client that is configured no more");
+    expect(after.provider.count("/token")).toBe(0);
+  });
+});
+
 describe("without nativeClients", () => {
+  test("a redirect_uri is nobody's: it is a sign-in of the application's own", async () => {
+    const app = await startLoginApp();
+    const answer = await signIn(app, app.browser(), query());
+    expect([answer.status, answer.headers.location]).toEqual([303, "/"]);
+  });
+
+  test("a native sign-in that was on its way when they were taken out ends on a page", async () => {
+    const app = await startNativeApp();
+    const browser = app.browser();
+    const { location = "" } = await app.provider.visit(await browser.open(query()));
+    const now = () => app.clock.now;
+    const options = { issuer: app.provider.issuer, insecureAllowLoopback: true };
+    const [provider] = createVerifier(options, { now }, undefined, { clients: [true] }).providers();
+    if (!provider) throw new TypeError("The verifier has a provider");
+    const after = createLogin(
+      { clients: [{ provider, clientId: "web", clientSecret: "s" }], publicUrl },
+      { sessions: plainSessions(now), sealer: plainSealer(now), now },
+    );
+    const answer = await after.endpoints
+      .find(({ name }) => name === "callback")
+      ?.handle({
+        method: "GET",
+        target: pathOf(location),
+        header: () => undefined,
+        cookie: [...browser.jar].map(([name, value]) => `${name}=${value}`).join("; "),
+        form: async () => undefined,
+        requestId: undefined,
+      });
+    expect([answer?.status, answer?.headers.location]).toEqual([400, undefined]);
+  });
+
   test("there is no /token and no /device", async () => {
     const { login } = await startLoginApp();
     const names = login.endpoints.map(({ name }) => name);

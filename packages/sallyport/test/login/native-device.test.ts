@@ -43,6 +43,17 @@ describe("POST /device", () => {
     });
     const { status, body } = await device(app);
     expect({ status, error: body.error }).toEqual({ status: 503, error: "temporarily_unavailable" });
+    expect(app.log.at(-1)?.message).toBe("The provider has no device authorization endpoint");
+  });
+
+  test("answers 503 where the provider refuses the request, which was ours", async () => {
+    const app = await startNativeApp({
+      client: { clientSecret: "s" },
+      script: { device: () => ({ status: 400, body: { error: "invalid_scope" } }) },
+    });
+    const { status, body } = await device(app);
+    expect({ status, error: body.error }).toEqual({ status: 503, error: "temporarily_unavailable" });
+    expect(app.log.at(-1)?.message).toMatch(/^The sign-in on another device was refused/);
   });
 
   test("answers 503 where sign-ins by device are not served, and asks nobody", async () => {

@@ -108,6 +108,20 @@ describe("a native client that renews", () => {
     expect(third.body.error).toBe("invalid_grant");
   });
 
+  test("whose end comes while the provider answers gets no other refresh token", async () => {
+    const app = await startNativeApp({}, { refreshSeconds: 1000, absoluteSeconds: 1000 });
+    const first = await tokensOf(app);
+    app.clock.now += 999_000;
+    app.provider.script.token = (good) => {
+      app.clock.now += 2000;
+      return { body: good };
+    };
+    const last = await token(app, { refresh_token: refreshOf(first) });
+    expect(last.status).toBe(200);
+    expect(last.body).not.toHaveProperty("refresh_token");
+    expect(last.body.refresh_expires_in).toBe(0);
+  });
+
   test("that has not renewed for too long has to sign in again", async () => {
     const app = await startNativeApp({}, { refreshSeconds: 1000 });
     const first = await tokensOf(app);

@@ -74,6 +74,21 @@ describe("tokenSource", () => {
     expect(heard[1]).not.toBe(heard[0]);
   });
 
+  test("what is not refused is not asked for again, whatever it is", async () => {
+    const app = await startLoginApp();
+    let heard = 0;
+    const api = await listen((_request, response) => {
+      heard += 1;
+      response.writeHead(heard === 1 ? 200 : 403).end();
+    });
+    const { fetch } = app.login.tokenSource();
+    const statuses = [];
+    for (let time = 0; time < 2; time += 1)
+      statuses.push((await fetch(`http://127.0.0.1:${api.port}/`)).status);
+    await api.close();
+    expect([statuses, heard, app.provider.count("/token")]).toEqual([[200, 403], 2, 1]);
+  });
+
   test("a request with a body is sent once, refused or not", async () => {
     const app = await startLoginApp();
     let heard = 0;
@@ -93,7 +108,9 @@ describe("tokenSource", () => {
   test("takes an issuer that there is, and texts", async () => {
     const app = await startLoginApp();
     expect(() => app.login.tokenSource({ issuer: "https://other.example" })).toThrow(/`issuer`/);
-    expect(() => app.login.tokenSource({ scopes: "a" as never })).toThrow(TypeError);
+    for (const wrong of [{ scopes: "a b" }, { scopes: [1] }, { extra: "a" }, { extra: { a: 1 } }]) {
+      expect(() => app.login.tokenSource(wrong as never)).toThrow(/^tokenSource takes \{ issuer, scopes/);
+    }
     expect(() => app.login.tokenSource({ issuer: app.provider.issuer })).not.toThrow();
   });
 });

@@ -64,6 +64,12 @@ describe("renewal", () => {
     expect(renewed.tokens.scope).toBe("openid email");
   });
 
+  test("without a scope in the answer, it is what was granted", async () => {
+    const { app, content } = await signedIn();
+    app.provider.script.token = ({ scope: _, ...good }) => ({ body: good });
+    expect((await app.login.renewal.renew(content)).tokens.scope).toBe(content.tokens.scope);
+  });
+
   test("without an ID token, who it is stays as it was", async () => {
     const { app, content } = await signedIn();
     app.provider.script.idToken = { raw: () => undefined };
@@ -81,11 +87,22 @@ describe("renewal", () => {
   });
 
   const claims = (change: (good: Json) => Json): BentJwt => ({ claims: change });
-  const others: readonly { readonly name: string; readonly bent: BentJwt }[] = [
+  // The left half of SHA-256 of nothing.
+  const noHash = "47DEQpj8HBSa-_TImW-5JA";
+  const others: readonly { readonly name: string; readonly bent: BentJwt; readonly before?: BentJwt }[] = [
     { name: "iss is another's", bent: claims((good) => ({ ...good, iss: "https://evil.example" })) },
     { name: "sub is another person", bent: claims((good) => ({ ...good, sub: "person-2" })) },
     { name: "aud is another client", bent: claims((good) => ({ ...good, aud: "other" })) },
     { name: "aud has one more", bent: claims((good) => ({ ...good, aud: ["web", "project"], azp: "web" })) },
+    {
+      name: "aud has another beside this client",
+      bent: claims((good) => ({ ...good, aud: ["web", "project"], azp: "web" })),
+      before: claims((good) => ({ ...good, aud: ["web", "other"], azp: "web" })),
+    },
+    {
+      name: "it has a hash of a code, of which there is none",
+      bent: claims((good) => ({ ...good, c_hash: noHash })),
+    },
     {
       name: "auth_time is another",
       bent: claims((good) => ({ ...good, auth_time: Number(good.auth_time) + 60 })),
@@ -100,13 +117,19 @@ describe("renewal", () => {
     { name: "it is a logout token", bent: { header: { typ: "logout+jwt" } } },
     { name: "it is unsigned", bent: { header: { alg: "none" } } },
   ];
-  test.each(others)("F07: the session ends, and the tokens go back, where $name", async ({ bent }) => {
-    const { app, content } = await signedIn({ login: { trustedAudiences: ["project"] } });
-    app.provider.script.idToken = bent;
-    expect(await codeOf(app.login.renewal.renew(content))).toBe("session_ended");
-    expect(app.provider.count("/revoke")).toBe(1);
-    expect(app.log.at(-1)).toMatchObject({ event: "session_not_renewed", code: "session_ended" });
-  });
+  test.each(others)(
+    "F07: the session ends, and the tokens go back, where $name",
+    async ({ bent, before = {} }) => {
+      const { app, content } = await signedIn({
+        login: { trustedAudiences: ["project", "other"] },
+        script: { idToken: before },
+      });
+      app.provider.script.idToken = bent;
+      expect(await codeOf(app.login.renewal.renew(content))).toBe("session_ended");
+      expect(app.provider.count("/revoke")).toBe(1);
+      expect(app.log.at(-1)).toMatchObject({ event: "session_not_renewed", code: "session_ended" });
+    },
+  );
 
   test("F07: the same nonce and auth_time may be there again", async () => {
     const { app, content } = await signedIn();
@@ -284,5 +307,6 @@ describe("giving tokens back", () => {
     const other = await signedIn({ script: { metadata: ({ revocation_endpoint: _, ...rest }) => rest } });
     await other.app.login.renewal.discard(other.content);
     expect(other.app.provider.count("/revoke")).toBe(0);
+    expect(other.app.log).toEqual([]);
   });
 });

@@ -208,6 +208,7 @@ describe("a whole URL as the target of a sign-in that somebody else starts", () 
     ["https://app.example/\\evil.example", undefined],
     ["http://app.example/", undefined],
     ["https://evil.example/", undefined],
+    ["https://evi.example/as-long-as-ours", undefined],
     ["//app.example/", undefined],
     ["/orders", undefined],
     ["https://app.example/api/auth/v2/logout", undefined],

@@ -222,6 +222,38 @@ describe("who we are to the provider", () => {
     expect(sent(app)).toHaveLength(5);
   });
 
+  test("two secrets: the other is not tried for what no secret mends", async () => {
+    const app = await startLoginApp({
+      client: { clientSecret: ["new-secret", "old-secret"] },
+      script: { beforeToken: () => ({ status: 400, body: { error: "invalid_grant" } }) },
+    });
+    expect((await signIn(app, app.browser())).status).toBe(400);
+    expect(sent(app)).toHaveLength(1);
+  });
+
+  test("a secret goes into the header where the metadata does not say where", async () => {
+    const app = await startLoginApp({
+      script: { metadata: ({ token_endpoint_auth_methods_supported: _, ...good }) => good },
+    });
+    expect((await signIn(app, app.browser())).status).toBe(303);
+    expect(sent(app)[0]?.headers.authorization).toMatch(/^Basic /);
+    expect(sent(app)[0]?.form.has("client_secret")).toBe(false);
+  });
+
+  test.each(["tls_client_auth", "self_signed_tls_client_auth"] as const)(
+    "by %s the request says the client's id and no more: the certificate is the secret",
+    async (authMethod) => {
+      const app = await startLoginApp({
+        client: { clientSecret: undefined } as never,
+        login: { authMethod },
+      });
+      expect((await signIn(app, app.browser())).status).toBe(303);
+      expect(sent(app)[0]?.headers.authorization).toBeUndefined();
+      expect(sent(app)[0]?.form.get("client_id")).toBe("web");
+      expect(sent(app)[0]?.form.has("client_secret")).toBe(false);
+    },
+  );
+
   test("a wrong secret: the page says that the application is at fault, and the log which options to compare", async () => {
     const app = await startLoginApp({
       client: { clientSecret: ["one-secret", "two-secret"] },

@@ -30,7 +30,7 @@ export function contentOf(changes: Partial<SessionContent> = {}): SessionContent
     subject: "248289761001",
     clientId: "web-app",
     sid: "sid-1",
-    claims: { iss: "https://idp.example.com", sub: "248289761001", name: "Zoë Świt" },
+    claims: { iss: "https://idp.example.com", sub: "248289761001", name: "Zoë Świt", middle_name: null },
     startedAt: startTime,
     refreshedAt: startTime,
     ...changes,

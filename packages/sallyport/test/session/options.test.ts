@@ -25,6 +25,7 @@ describe("S11: a secret that is none refuses to start, with the command that mak
     ["a list with a weak one behind", [secret, "short"]],
     ["a list of lists", [[secret]]],
     ["a list of more than eight", Array.from({ length: 9 }, () => secret)],
+    ["a list as long as a secret", Array.from({ length: 32 }, () => secret)],
     ["a number", 42],
     ["an object", { secret }],
   ])("%s", (_what, given) => {

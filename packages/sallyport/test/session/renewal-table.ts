@@ -211,7 +211,7 @@ export function runRenewalTable(): void {
         scene.now += minute;
       }
       expect(scene.failures.length).toBe(scene.provider.asked);
-      expect(scene.failures[0]?.code).toBe("refresh_failed");
+      expect(scene.failures[0]).toMatchObject({ code: "refresh_failed", message: "The provider's answer" });
       scene.provider.isDown = false;
       scene.now += minute;
       expect((await visit(sessions, browser))?.tokens.accessToken).toBe("access-2");

@@ -1,6 +1,8 @@
 // What only sessions in a store have: a list, an end for all, leases between processes, and a store that fails.
 import { describe, expect, test } from "vitest";
+import { platform } from "#platform";
 import { isPromise } from "../../src/chain.ts";
+import { AuthError } from "../../src/errors.ts";
 import type { SessionStore } from "../../src/session/index.ts";
 import {
   codeOf,
@@ -44,6 +46,20 @@ test("a request costs one read, and its content is opened once for each version"
   if (!isPromise(second)) expect(second).toBe(other.find(browser.cookie));
   expect((await second).content).toBe(first.content);
   expect(Object.keys(scene.store.calls).sort()).toEqual(["create", "read"]);
+});
+
+test("what is at hand is answered at once", async () => {
+  const scene = createScene("store", true);
+  const sessions = scene.process();
+  const browser = await signIn(sessions);
+  expect(isPromise(sessions.find(browser.cookie))).toBe(isPromise(platform.sha256("")));
+});
+
+test("a failure that the store has words for stays what it is", async () => {
+  const scene = createScene("store");
+  const failure = new AuthError("session_store_unavailable", "The store's own words");
+  const store = { ...scene.store, read: () => Promise.reject(failure) };
+  await expect(scene.process({}, { store }).find(`${name}=${"A".repeat(43)}`)).rejects.toBe(failure);
 });
 
 test("a row whose content was put there by somebody else is nobody's", async () => {
@@ -289,6 +305,26 @@ describe("renewal across processes", () => {
     open();
     expect((await first).content?.tokens.accessToken).toBe("access-1");
     expect((await second).content?.tokens.accessToken).toBe("access-2");
+  });
+
+  test("a renewal costs one read, one lease and one change", async () => {
+    const scene = createScene("store");
+    const sessions = scene.process();
+    const browser = await signIn(sessions);
+    scene.now += 9.5 * minute;
+    expect((await sessions.find(browser.cookie)).content?.tokens.accessToken).toBe("access-2");
+    const { reading, lease, replace } = scene.store.calls;
+    expect({ reading, lease, replace }).toEqual({ reading: 1, lease: 1, replace: 1 });
+  });
+
+  test("a store that gives no lease is told of, and the tokens go on while they are good", async () => {
+    const scene = createScene("store");
+    const sessions = scene.process();
+    const browser = await signIn(sessions);
+    scene.now += 9.5 * minute;
+    scene.store.broken.add("lease");
+    expect((await sessions.find(browser.cookie)).content?.tokens.accessToken).toBe("access-1");
+    expect(scene.failures.map(({ code }) => code)).toEqual(["session_store_unavailable"]);
   });
 
   test("new tokens that the store would not take are kept, and saved at the next attempt", async () => {

@@ -35,6 +35,7 @@ export interface ProviderScript {
   /** Answers before anything is spent. */
   beforeToken?: (() => Bent | undefined) | undefined;
   par?: () => Bent;
+  device?: () => Bent;
   userinfo?: (good: Json) => Bent | undefined;
   /** Refuses these secrets; default: every secret is good. */
   refusedSecrets?: readonly string[];
@@ -210,6 +211,7 @@ export async function startScriptedProvider({
         return send(response, script.userinfo?.(good) ?? { body: good });
       }
       case "/device":
+        if (script.device) return send(response, script.device());
         return send(response, {
           body: {
             device_code: `${mark}device-1`,

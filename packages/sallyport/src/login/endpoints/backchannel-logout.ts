@@ -90,8 +90,7 @@ async function judged(
       const rules = { provider, clientId, trustedAudiences: login?.trustedAudiences, now: now() };
       return { token: await judgeLogoutToken(jwt, rules), connected };
     } catch (thrown) {
-      if (!(thrown instanceof AuthError)) throw thrown;
-      error = thrown;
+      error = asAuthError(thrown);
     }
   }
   throw error;

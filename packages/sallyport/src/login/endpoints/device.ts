@@ -1,8 +1,7 @@
 // POST device: a native client without a browser begins to sign in (RFC 8628 §3.1, §3.2).
 import { platform } from "#platform";
-import { AuthError } from "../../errors.ts";
 import type { Endpoint } from "../../http/index.ts";
-import type { LoginContext } from "../context.ts";
+import { asAuthError, type LoginContext } from "../context.ts";
 import { startDeviceLogin } from "../device.ts";
 import { createForm, type NativeForm, nativeEndpoint } from "../native/endpoint.ts";
 import type { NativeClients } from "../native/native.ts";
@@ -69,6 +68,6 @@ async function connectedFor({ clients }: LoginContext, native: NativeClients, fo
 
 /** The request was ours: what the provider dislikes about it is nothing that the native client could do better, but for a browser. */
 function unavailable(thrown: unknown): never {
-  if (!(thrown instanceof AuthError)) throw thrown;
-  throw new NativeRefusal("temporarily_unavailable", thrown.message, { cause: thrown });
+  const error = asAuthError(thrown);
+  throw new NativeRefusal("temporarily_unavailable", error.message, { cause: error });
 }

@@ -28,9 +28,8 @@ export function sessionEndpoint(context: LoginContext, path: string): Endpoint {
       acr,
       auth_time: authTime,
       started_at: seconds(content.startedAt),
-      expires_at: expiresAt === undefined ? undefined : seconds(expiresAt),
-      access_token_expires_at:
-        content.tokens.expiresAt === undefined ? undefined : seconds(content.tokens.expiresAt),
+      expires_at: seconds(expiresAt),
+      access_token_expires_at: seconds(content.tokens.expiresAt),
     };
     return context.pages.json(200, body, { cookies, headers });
   });
@@ -46,6 +45,6 @@ export function nobody(
   return pages.json(401, body, { cookies, headers });
 }
 
-function seconds(milliseconds: number): number {
-  return Math.floor(milliseconds / 1000);
+function seconds(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.floor(milliseconds / 1000);
 }

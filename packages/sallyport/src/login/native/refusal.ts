@@ -52,8 +52,6 @@ export function asNativeRefusal(thrown: unknown): NativeRefusal {
   if (status === 503) {
     return new NativeRefusal("temporarily_unavailable", message, { retryAfterSeconds, cause: error });
   }
-  if (error.code === "login_interrupted")
-    return new NativeRefusal("invalid_request", message, { cause: error });
   const scope = thrown instanceof ProviderFailure && thrown.code === "invalid_scope";
   return new NativeRefusal(scope ? "invalid_scope" : "invalid_grant", message, { cause: error });
 }
