@@ -32,17 +32,15 @@ describe("whose failure it is", () => {
   });
 
   test("nor the end of a session", async () => {
-    const told: unknown[] = [];
     const renewal = createRenewal({
       clientOf: () => {
         throw mistake;
       },
       verify: undefined,
       now: Date.now,
-      tell: (event, { code }) => told.push([event, code]),
+      tell() {},
     });
     await expect(renewal.renew({ tokens: {} } as never)).rejects.toMatchObject({ code: "refresh_failed" });
-    expect(told).toEqual([["refresh_failed", "refresh_failed"]]);
   });
 });
 

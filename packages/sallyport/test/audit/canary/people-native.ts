@@ -89,7 +89,7 @@ describe("a page of the provider's that signs people out", () => {
     const scene = await startNative();
     const browser = scene.browser();
     await browser.signIn();
-    const path = `/auth/v2/frontchannel-logout?iss=${scene.provider.issuer}&sid=${canary("sid")}`;
+    const path = `/auth/v2/frontchannel-logout?iss=${scene.provider.issuer}&sid=${canary("sidattheprovider")}`;
     await browser.send(path, how === "with their cookie" ? {} : { cookie: "" });
     expect((await browser.send("/me", { headers: {} })).status).toBe(401);
     await scene.end();

@@ -18,7 +18,7 @@ export const sessionSecret = `${canary("sealing")}-Kf8sW1pQzB7uM3vT6yRaE9hLxN2gJ
 
 /** What a provider says of people: their own words, and others'. */
 export const personal: Json = {
-  sid: canary("sid"),
+  sid: canary("sidattheprovider"),
   name: canary("name"),
   email: `${canary("email")}@example.org`,
   preferred_username: canary("username"),

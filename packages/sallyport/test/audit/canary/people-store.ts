@@ -35,11 +35,16 @@ async function live({ auth, browser: newBrowser, clock, provider }: PeopleScene)
   await auth.sessions.list(owner).catch((error: unknown) => ears.hear("list()", error));
   await auth.sessions.endAll(owner).catch((error: unknown) => ears.hear("endAll()", error));
   await browser.signIn();
-  const form = { logout_token: ears.hide(provider.logoutToken({ jti: canary("jti"), sid: canary("sid") })) };
+  const form = {
+    logout_token: ears.hide(provider.logoutToken({ jti: canary("jti"), sid: canary("sidattheprovider") })),
+  };
   await browser.send("/auth/v2/backchannel-logout", { method: "POST", headers, form, cookie: "" });
-  await browser.send(`/auth/v2/frontchannel-logout?iss=${provider.issuer}&sid=${canary("sid")}`, {
-    cookie: "",
-  });
+  await browser.send(
+    `/auth/v2/frontchannel-logout?iss=${provider.issuer}&sid=${canary("sidattheprovider")}`,
+    {
+      cookie: "",
+    },
+  );
   await browser.signIn();
   await browser.send("/auth/v2/logout", { method: "POST", form: {} });
   clock.now += 3 * 3_600_000;

@@ -73,7 +73,7 @@ describe("a provider's logout token", () => {
     ["of another issuer", { iss: `https://${canary("iss")}.example` }],
     ["for another client", { aud: canary("aud") }],
     ["with a nonce", { nonce: canary("nonce") }],
-    ["with a sid that is no text", { sid: [canary("sid")] }],
+    ["with a sid that is no text", { sid: [canary("sidattheprovider")] }],
     ["with events of words", { events: { [canary("event")]: {} } }],
     ["that began by a word", { iat: canary("iat") }],
     ["of another type", {}, { header: { typ: canary("typ") } }],
@@ -95,7 +95,9 @@ describe("a provider's logout token", () => {
     const scene = await startPeople({ deps: { sessionStore: createMemorySessionStore() } });
     const browser = scene.browser();
     await browser.signIn();
-    const token = ears.hide(scene.provider.logoutToken({ jti: canary("jti"), sid: canary("sid") }));
+    const token = ears.hide(
+      scene.provider.logoutToken({ jti: canary("jti"), sid: canary("sidattheprovider") }),
+    );
     const request = { method: "POST", headers: {}, form: { logout_token: token }, cookie: "" };
     expect((await browser.send("/auth/v2/backchannel-logout", request)).status).toBe(200);
     expect((await browser.send("/me", { headers: {} })).status).toBe(401);

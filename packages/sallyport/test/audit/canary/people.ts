@@ -183,7 +183,7 @@ describe("strangers", () => {
           { method: "POST", form: { logout_token: `${canary("a")}.${canary("b")}.${canary("c")}` } },
         ],
         ["/auth/v2/backchannel-logout", { method: "POST", form: { [canary("field")]: canary("field") } }],
-        [`/auth/v2/frontchannel-logout?iss=${canary("iss")}&sid=${canary("sid")}`],
+        [`/auth/v2/frontchannel-logout?iss=${canary("iss")}&sid=${canary("sidattheprovider")}`],
       ],
       "invalid_logout_token",
     ],
