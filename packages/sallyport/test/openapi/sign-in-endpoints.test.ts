@@ -134,9 +134,8 @@ test("what an endpoint answers is what the document says of it", async () => {
     answered[operation] = statusCode;
     expect(statusesOf(document, url, method.toLowerCase()), operation).toContain(String(statusCode));
   }
-  // The issuer is none that people sign in at.
   expect(answered).toMatchObject({
-    "GET /auth/v2/login": 503,
+    "GET /auth/v2/login": 303,
     "GET /auth/v2/callback": 400,
     "GET /auth/v2/logout": 200,
     "POST /auth/v2/logout": 403,
