@@ -48,11 +48,6 @@ export const equivalent = [
     why: "where nothing is to be taken out, looking takes out nothing: it only spares that",
   },
   {
-    within: "sessionOf",
-    text: "id === undefined",
-    why: "undefined is no id by its form either: it tells the compiler so",
-  },
-  {
     within: "scopesOf",
     text: "if (sid === undefined) return",
     why: "nobody asks for the scopes that there would be besides: it only spares keeping them",
@@ -73,22 +68,12 @@ export const equivalent = [
     why: "what has no provider fails below, quietly as well: it tells the compiler so",
   },
   {
-    within: "take",
-    text: "if (!stateForm.test(state)) return none()",
-    why: "a state of another form names no cookie that opens: it only spares looking for one",
-  },
-  {
     within: "ownTarget",
     text: "if (url.origin !== origin)",
     why: "there is no such parser: it is there in case of one",
   },
   {
     within: "sessionEndpoint",
-    text: "!content",
-    why: "without a content there is no client of it either: it tells the compiler so",
-  },
-  {
-    within: "userinfoEndpoint",
     text: "!content",
     why: "without a content there is no client of it either: it tells the compiler so",
   },

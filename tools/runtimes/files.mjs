@@ -33,6 +33,7 @@ const elsewhere = {
   "sender/mtls.test.ts": "needs TLS with client certificates, which Node alone shows to a handler",
   "sender/regressions.test.ts": "sends targets that only a socket of Node's can send, to servers of Node's",
   "testing/clock-and-sign.test.ts": "compares with jose, which chooses its own platform",
+  "testing/sign-in-servers.test.ts": "needs servers of Node's",
   "verify/catalogue.test.ts": "reads the test files",
   "verify/discovery.test.ts": "needs node:http; the live run fetches keys",
   "verify/issuer-metadata.test.ts": "needs node:http; the live run fetches metadata",

@@ -81,8 +81,8 @@ const refusals: Readonly<Record<number, string>> = { 401: "invalid_token", 403: 
 
 /** openid-client throws an answer with a challenge (RFC 9110 §11.6.1), of which the status alone counts here. */
 function challenged(thrown: unknown): Response {
-  const { code, status } = Object(thrown) as { readonly code?: unknown; readonly status?: unknown };
-  if (code !== "OAUTH_WWW_AUTHENTICATE_CHALLENGE" || (status !== 401 && status !== 403)) throw thrown;
+  const { status } = Object(thrown) as { readonly status?: unknown };
+  if (typeof status !== "number") throw thrown;
   return new Response(null, { status });
 }
 

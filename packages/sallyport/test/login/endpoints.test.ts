@@ -138,6 +138,11 @@ describe("userinfo", () => {
   const unusable: readonly (readonly [string, () => Bent, string])[] = [
     ["500", () => ({ status: 500, body: {} }), "its answer was not 200"],
     [
+      "400 with a challenge",
+      () => ({ status: 400, headers: { "www-authenticate": 'Bearer error="invalid_request"' }, body: {} }),
+      "its answer was not 200",
+    ],
+    [
       "a page",
       () => ({ headers: { "content-type": "text/html" }, body: "<html>" }),
       "neither JSON nor a JWT",
@@ -154,6 +159,13 @@ describe("userinfo", () => {
     const { app, answer } = await ask(userinfo);
     expect([answer.status, app.sessions.live.size]).toEqual([503, 1]);
     expect(app.log.at(-1)?.message).toContain(why);
+  });
+
+  test("of a provider that is down is 503", async () => {
+    const { app, browser } = await ask(undefined);
+    await app.provider.stop();
+    expect((await browser.send("/auth/v2/userinfo", { headers: json })).status).toBe(503);
+    expect(app.log.at(-1)?.message).not.toContain("its answer");
   });
 
   test("of a provider without it is 503", async () => {

@@ -8,6 +8,7 @@ import { openJwt } from "../../src/login/id-token.ts";
 import { createRenewal } from "../../src/login/renewal.ts";
 import { identityClaims, sidOf } from "../../src/login/session-content.ts";
 import { prepareAnswer } from "../../src/login/token-answer.ts";
+import { createTrail } from "../../src/login/trail.ts";
 import type { Provider, Verified } from "../../src/verify/index.ts";
 
 const mistake = new TypeError("a mistake of ours");
@@ -91,4 +92,15 @@ test.each([
 test.each(["[1]", "7", "null", '"text"', "{", ""])("a token answer of %s stays as it is", async (text) => {
   const { response, idToken } = await prepareAnswer(new Response(text));
   expect([await response.text(), idToken]).toEqual([text, undefined]);
+});
+
+test("a log that has the events from a sink of its own is not told of them again", () => {
+  const log: unknown[] = [];
+  const write = (details: object) => log.push(details);
+  const logger = { info: write, warn: write, error: write };
+  const error = new AuthError("login_refused", "No");
+  for (const logged of [true, false]) {
+    createTrail({ now: Date.now, providers: [], logger, logged }).session({ name: "login", error });
+    expect(log.length).toBe(logged ? 0 : 1);
+  }
 });

@@ -58,6 +58,9 @@ describe("signing in", () => {
     expect(identity.scopes).toEqual(["openid", "email", "profile"]);
     // Nothing went wrong, and nothing is amiss.
     expect(app.log).toEqual([]);
+    // Where sign-ins come back to is said once.
+    await signIn(app, app.browser());
+    expect(app.notices).toEqual(["login_callback"]);
   });
 
   test("a sign-in costs one token request beside the metadata and the keys, and those are kept", async () => {

@@ -1,5 +1,6 @@
 // What is written down of sign-ins, renewals and logouts: one event each, the same counted, and nothing for what is none of them.
 import { describe, expect, test } from "vitest";
+import { AuthError } from "../../src/errors.ts";
 import type { SessionEvent } from "../../src/events.ts";
 import { sessionNames } from "../audit/events.ts";
 import {
@@ -215,6 +216,24 @@ const scenes: readonly Scene[] = [
     before: signedIn,
     act: (app) => app.login.endAll({ issuer: app.provider.issuer, subject: "person-1" }),
     written: [{ name: "end_all", ...person, ended: 1, requestId: undefined }],
+  },
+  {
+    name: "all of a person's sessions, where the store fails",
+    before: signedIn,
+    act: async (app) => {
+      app.sessions.fail(new AuthError("session_store_unavailable", "The store of sessions failed"));
+      const ending = app.login.endAll({ issuer: app.provider.issuer, subject: "person-1" });
+      await expect(ending).rejects.toMatchObject({ code: "session_store_unavailable" });
+    },
+    written: [
+      {
+        name: "end_all",
+        clientId: undefined,
+        ...person,
+        ...failed("session_store_unavailable"),
+        requestId: undefined,
+      },
+    ],
   },
   {
     name: "L32: a provider whose userinfo is of another person",

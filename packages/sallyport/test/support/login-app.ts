@@ -26,6 +26,8 @@ export interface LoginApp {
   readonly clock: { now: number };
   /** What the log was told of trouble: event, code, message. */
   readonly log: { event: string; code?: string; message: string }[];
+  /** The events of what is no trouble. */
+  readonly notices: string[];
   /** What was written down. */
   readonly events: (SessionEvent | SecurityEvent)[];
   /** What was counted. */
@@ -53,8 +55,9 @@ export async function startLoginApp(options: LoginAppOptions = {}): Promise<Logi
   const write = (details: object, message: string) => {
     log.push({ ...(details as { event: string }), message });
   };
-  // What is no trouble is told as well, once: where sign-ins come back to.
-  const logger = { info() {}, warn: write, error: write };
+  const notices: LoginApp["notices"] = [];
+  const info = (details: object) => void notices.push((details as { event: string }).event);
+  const logger = { info, warn: write, error: write };
   const verifier = createVerifier(
     { issuer: provider.issuer, insecureAllowLoopback: true, ...options.verifier },
     { now, logger },
@@ -93,7 +96,17 @@ export async function startLoginApp(options: LoginAppOptions = {}): Promise<Logi
       }),
     },
   );
-  return { provider, login, sessions, clock, log, events, told, browser: () => createBrowser(login) };
+  return {
+    provider,
+    login,
+    sessions,
+    clock,
+    log,
+    notices,
+    events,
+    told,
+    browser: () => createBrowser(login),
+  };
 }
 
 export interface BrowserRequest {

@@ -1,11 +1,6 @@
 // Signing people in, in the tests of an application: by its own router, with no provider but a fake one.
-import type { AddressInfo } from "node:net";
-import express from "express";
-import Fastify from "fastify";
 import { Hono } from "hono";
-import { expect, onTestFinished, test } from "vitest";
-import { sallyport as sallyportExpress } from "../../src/frameworks/express.ts";
-import { sallyport as sallyportFastify } from "../../src/frameworks/fastify.ts";
+import { expect, test } from "vitest";
 import { type SallyportDeps, type SallyportOptions, sallyport } from "../../src/frameworks/hono.ts";
 import { createMemorySessionStore } from "../../src/stores/memory.ts";
 import { type FakeIssuer, fakeIssuer } from "../../src/testing/index.ts";
@@ -114,15 +109,6 @@ test("by a posted form, and at another path", async () => {
   expect((await app.request("/me", { headers })).status).toBe(200);
 });
 
-test("applications that listen", async () => {
-  for (const make of [listeningExpress, listeningFastify]) {
-    const idp: FakeIssuer = fakeIssuer();
-    const url = await make(idp);
-    const headers = await idp.signIn(url, { subject: "s1" });
-    expect(await (await fetch(`${url}/me`, { headers })).text()).toBe("s1");
-  }
-});
-
 test.each([
   ["a path where nothing is", undefined, { loginPath: "/nowhere" }, "/nowhere answered 404"],
   ["another client's secret", { clientSecret: "another" }, {}, "/auth/v2/callback answered 503"],
@@ -171,33 +157,3 @@ test("a code is good once, with its verifier; so is a refresh token", async () =
   const stranger = await redeem({ grant_type: "refresh_token", client_secret: "another" });
   expect([stranger.status, await stranger.json()]).toEqual([401, { error: "invalid_client" }]);
 });
-
-const optionsOf = (idp: FakeIssuer, publicUrl: string) => ({
-  ...idp.config,
-  ...idp.client,
-  publicUrl,
-  insecureAllowLoopback: true,
-  session: { secret },
-});
-
-async function listeningExpress(idp: FakeIssuer): Promise<string> {
-  const app = express();
-  const server = app.listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  onTestFinished(() => void server.close().closeAllConnections());
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const auth = sallyportExpress(optionsOf(idp, url), idp.deps);
-  app.use(auth.router());
-  app.get("/me", auth.required(), (request, response) => void response.send(auth.identity(request).subject));
-  return url;
-}
-
-async function listeningFastify(idp: FakeIssuer): Promise<string> {
-  const app = Fastify();
-  onTestFinished(() => app.close());
-  const auth = sallyportFastify(optionsOf(idp, "https://app.example"), idp.deps);
-  await app.register(auth.plugin());
-  await app.register(auth.router());
-  app.get("/me", auth.required(), (request) => auth.identity(request).subject);
-  return app.listen({ port: 0, host: "127.0.0.1" });
-}

@@ -124,7 +124,7 @@ async function toProvider(
     acrValues,
     maxAgeSeconds,
     dpopKey,
-    former: crossSite && !asked ? await context.sessions.formerOf(request.cookie) : undefined,
+    former: await context.sessions.formerOf(request.cookie),
   };
   const url = await authorizationUrl(connected, transaction, wish);
   const cookies = await transactions.keep(transaction, request.cookie, { crossSite });

@@ -5,7 +5,6 @@ import type { Answer, Endpoint } from "../../http/index.ts";
 import type { JsonObject } from "../../identity.ts";
 import type { SessionContent } from "../../session/index.ts";
 import { endpoint, type LoginContext } from "../context.ts";
-import { ProviderFailure } from "../failure.ts";
 import { askUserinfo } from "../userinfo.ts";
 import { nobody } from "./session.ts";
 
@@ -57,17 +56,23 @@ async function ask(
   refused?: string,
 ): Promise<Asked> {
   const { content, changes: cookies } = await sessions.find(cookie, refused);
-  const connected = content && clientOf(content);
-  if (!content || !connected) return { content: undefined, claims: undefined, cookies };
+  const nothing = { content: undefined, claims: undefined, cookies };
+  if (!content) return nothing;
+  const connected = clientOf(content);
+  if (!connected) return nothing;
   if (content.tokens.accessToken === refused) return { content, claims: undefined, cookies };
   try {
     return { content, claims: await askUserinfo(connected.api, content), cookies };
   } catch (thrown) {
-    const code = thrown instanceof ProviderFailure ? thrown.code : undefined;
+    const { code } = Object(thrown) as { readonly code?: unknown };
     if (code === "invalid_token") return { content, claims: undefined, cookies };
     if (code !== "insufficient_scope") throw thrown;
-    throw new AuthError(code, "The provider wants another scope of the access token for its userinfo", {
-      cause: thrown,
-    });
+    throw new AuthError(
+      "insufficient_scope",
+      "The provider wants another scope of the access token for its userinfo",
+      {
+        cause: thrown,
+      },
+    );
   }
 }
