@@ -1,8 +1,8 @@
 // The servers of the rows about stores: those that variables name, or else ones of our own where the machine has the programs.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
+import { freePort } from "./free-port.mjs";
 
 const debian = "/usr/lib/postgresql";
 let running;
@@ -87,12 +87,4 @@ async function startPostgres(closing) {
   run("pg_ctl", "-D", data, "-l", join(folder, "log"), "-o", options, "-w", "start");
   closing.unshift(() => run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"));
   return `postgres://postgres@127.0.0.1:${port}/postgres`;
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => probe.once("listening", resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

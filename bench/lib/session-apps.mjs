@@ -1,6 +1,5 @@
 // The applications of the row `sessions`: one contestant each, signed in at a provider, with an open route beside the protected one.
 import { randomBytes } from "node:crypto";
-import { createServer } from "node:http";
 import { serve } from "@hono/node-server";
 import { initOidcAuthMiddleware, oidcAuthMiddleware, processOAuthCallback } from "@hono/oidc-auth";
 import express from "express";
@@ -12,21 +11,14 @@ import { sallyport as sallyportExpress } from "sallyport/express";
 import { sallyport as sallyportFastify } from "sallyport/fastify";
 import { sallyport as sallyportHono } from "sallyport/hono";
 import { createMemorySessionStore } from "sallyport/stores/memory";
+import { freePort } from "./free-port.mjs";
 
 const answer = { hello: "world" };
 const secret = randomBytes(48).toString("base64");
 const client = { clientId: "web", clientSecret: "web-secret" };
 
-/** Every sign-in needs the application's own address before it listens. */
-async function freePort() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => probe.once("listening", resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
 async function wired(make, issuer, sessionStore) {
+  // Every sign-in needs the application's own address before it listens.
   const port = await freePort();
   const publicUrl = `http://127.0.0.1:${port}`;
   const events = { name: "counter", write() {} };

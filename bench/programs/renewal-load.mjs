@@ -1,9 +1,9 @@
 // The load of the row `renewal`: several processes share a store; the tokens of a session expire, and all are asked at once. Prints
 // JSON. Arguments: the store, where its database is, the number of processes, requests at once for each, the number of times.
 import { randomBytes } from "node:crypto";
-import { createServer } from "node:http";
 import { startDevIdp } from "@sallyport/dev-idp";
 import { signIn } from "../lib/browser.mjs";
+import { freePort } from "../lib/free-port.mjs";
 import { closedLoop, getRequest, openConnections } from "../lib/http-client.mjs";
 import { startServer } from "../lib/server.mjs";
 
@@ -12,10 +12,7 @@ const [processes, atOnce, times] = numbers.map(Number);
 
 let ahead = 0;
 const idp = await startDevIdp({ quiet: true, accessTokenSeconds: 300, now: () => Date.now() + ahead });
-const probe = createServer().listen(0, "127.0.0.1");
-await new Promise((resolve) => probe.once("listening", resolve));
-const { port } = probe.address();
-await new Promise((resolve) => probe.close(resolve));
+const port = await freePort();
 const url = `http://127.0.0.1:${port}`;
 const secret = randomBytes(48).toString("base64url");
 const servers = [];
