@@ -14,6 +14,8 @@ import { createMemorySessionStore } from "sallyport/stores/memory";
 import { freePort } from "./free-port.mjs";
 
 const answer = { hello: "world" };
+// What every answer to a session should carry, whoever made it: the route `/headers` does this alone.
+const headers = { vary: "Cookie", "cache-control": "no-store" };
 const secret = randomBytes(48).toString("base64");
 const client = { clientId: "web", clientSecret: "web-secret" };
 
@@ -37,6 +39,11 @@ async function fastifyApp(issuer, sessionStore) {
   await app.register(auth.router());
   app.get("/open", () => answer);
   app.get("/empty", { onRequest: (_request, _reply, done) => done() }, () => answer);
+  const setHeaders = (_request, reply, done) => {
+    for (const name in headers) reply.header(name, headers[name]);
+    done();
+  };
+  app.get("/headers", { onRequest: setHeaders }, () => answer);
   app.get("/protected", auth.required(), () => answer);
   await app.listen({ port, host: "127.0.0.1" });
   return { port, login };
@@ -52,6 +59,11 @@ async function expressApp({ port, login, routers = [], middleware }) {
   const handler = (_request, response) => response.json(answer);
   app.get("/open", handler);
   app.get("/empty", (_request, _response, next) => next(), handler);
+  const setHeaders = (_request, response, next) => {
+    for (const name in headers) response.setHeader(name, headers[name]);
+    next();
+  };
+  app.get("/headers", setHeaders, handler);
   for (const router of routers) app.use(router);
   app.get("/protected", middleware, handler);
   app.use((error, _request, response, _next) => response.status(error.status ?? 500).end());
@@ -65,8 +77,13 @@ async function honoApp({ port, login, prepare, middleware }) {
   const empty = async (_c, next) => {
     await next();
   };
+  const setHeaders = async (c, next) => {
+    for (const name in headers) c.header(name, headers[name]);
+    await next();
+  };
   app.get("/open", handler);
   app.get("/empty", empty, handler);
+  app.get("/headers", setHeaders, handler);
   prepare(app);
   app.get("/protected", middleware, handler);
   const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" });

@@ -8,7 +8,7 @@ import { takeTurns } from "../lib/measure.mjs";
 import { startServer } from "../lib/server.mjs";
 
 const [contestant, sessions, operations, blocks, processor] = process.argv.slice(2);
-const routes = ["open", "empty", "protected"];
+const routes = ["open", "empty", "headers", "protected"];
 const idp = await startDevIdp({ quiet: true });
 const server = await startServer("session-server.mjs", [contestant, idp.issuer], { processor });
 const login = await server.ask("login");

@@ -69,6 +69,7 @@ export async function run({ quick, progress }) {
     ratio(of(one, "open")),
     ratio(of(one, "open", "wall")),
     ratio(of(one, "empty")),
+    ratio(of(one, "headers")),
     one.against ? required(one) : "",
   ]);
   const judged = contestants
@@ -80,11 +81,12 @@ export async function run({ quick, progress }) {
       const ahead = peers.every(
         (peer) => of(peer, against) < value && at(peer, "protected", "cpu") > at(one, "protected", "cpu"),
       );
+      const headers = ratio(of(one, "headers"));
       const [best] = peers.toSorted((left, right) => of(right, against) - of(left, against));
       const behind = best ? `; ${best.by.split(",")[0]} ${ratio(of(best, against))}` : "";
       return {
         what: `${frameworkOf(one)}, with a session / ${against === "open" ? "open" : "empty middleware"}, memory`,
-        measured: `${ratio(value)} (by the clock ${ratio(of(one, against, "wall"))})${behind}`,
+        measured: `${ratio(value)} (by the clock ${ratio(of(one, against, "wall"))}), ${headers} of two headers${behind}`,
         required: required(one),
         verdict: verdict(value >= least && ahead),
       };
@@ -105,6 +107,8 @@ export async function run({ quick, progress }) {
       `${sessions} people, each signed in through the application's own sign-in at a provider of its own (@sallyport/dev-idp; ` +
       "iron-session knows no provider: a route of the application makes its session). The routes of a process receive the same " +
       "headers, cookies included, and answer with the same small JSON; load, turns and ratios are as in *A protected route*. " +
+      "*Two headers* is a route whose middleware does no more than set `Vary: Cookie` and `Cache-Control: no-store`, which Sallyport " +
+      "puts on every answer to a session. " +
       `Medians of ${rounds} processes. Sallyport's audit events go to a sink that counts them.`,
     head: [
       "framework",
@@ -116,6 +120,7 @@ export async function run({ quick, progress }) {
       "of open",
       "of open, by the clock",
       "of empty middleware",
+      "of two headers",
       "required",
     ],
     rows,

@@ -23,11 +23,15 @@ export function letIn<Response>(
 ): void {
   if (dpopNonce !== undefined) headers.set(response, "dpop-nonce", dpopNonce);
   if (!optional && !session) return;
-  const names = [...(optional ? ["Authorization"] : []), ...(session ? ["Cookie"] : [])];
-  headers.set(response, "vary", names.reduce(vary, headers.get(response, "vary")) as string);
+  let varies = headers.get(response, "vary");
+  if (optional) varies = vary(varies, "Authorization");
+  if (session) varies = vary(varies, "Cookie");
+  headers.set(response, "vary", varies as string);
   if (!session?.asked) return;
   // A cache that keeps a session's answer, and its cookies with it, hands both to the next one who asks (CVE-2025-48947).
-  const kept = /\b(?:no-store|private)\b/i.test(String(headers.get(response, "cache-control") ?? ""));
-  if (!kept) headers.set(response, "cache-control", "no-store");
+  const caching = headers.get(response, "cache-control");
+  if (!caching || !/\b(?:no-store|private)\b/i.test(String(caching))) {
+    headers.set(response, "cache-control", "no-store");
+  }
   for (const cookie of session.cookies) headers.addCookie(response, cookie);
 }

@@ -59,24 +59,27 @@ export function createSessionReader(sealer: Sealer, store: SessionStore, now: ()
     });
   }
 
-  function opened(row: StoredSession | undefined) {
-    // The store has looked at the limits; a clock between the two may be another.
-    const at = now();
+  /** The store has looked at the limits; a clock between the two may be another. */
+  function opened(row: StoredSession | undefined, at: number) {
     return row && row.expiresAt > at && row.idleAt > at ? open(row) : undefined;
   }
 
   return {
     read(idHash) {
+      const at = now();
       let row: ReturnType<SessionStore["read"]>;
       try {
-        row = store.read(idHash, now());
+        row = store.read(idHash, at);
       } catch (error) {
         throw storeFailure(error);
       }
-      if (!isPromise(row)) return opened(row);
-      return Promise.resolve(row).then(opened, (error: unknown) => {
-        throw storeFailure(error);
-      });
+      if (!isPromise(row)) return opened(row, at);
+      return Promise.resolve(row).then(
+        (later) => opened(later, now()),
+        (error: unknown) => {
+          throw storeFailure(error);
+        },
+      );
     },
     open,
     seal: (idHash, content, expiresAt) => sealer.seal(purpose, idHash, content, expiresAt),

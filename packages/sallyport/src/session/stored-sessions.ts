@@ -68,19 +68,19 @@ export function createStoredSessions(
     return values.length === 1 ? values[0] : undefined;
   }
 
-  function hashOf(id: string): string | Promise<string> {
-    return (
-      hashes.get(id) ??
-      chain(platform.sha256(id), (hash) => {
-        hashes.set(id, hash);
-        return hash;
-      })
-    );
+  /** `undefined` for what is no id. */
+  function hashOf(id: string): string | undefined | Promise<string> {
+    const known = hashes.get(id);
+    if (known !== undefined || !idForm.test(id)) return known;
+    return chain(platform.sha256(id), (hash) => {
+      hashes.set(id, hash);
+      return hash;
+    });
   }
 
   async function hashIn(cookie: string | undefined): Promise<string | undefined> {
     const id = idIn(cookie);
-    return id !== undefined && idForm.test(id) ? hashOf(id) : undefined;
+    return id === undefined ? undefined : hashOf(id);
   }
 
   function foundOf({ row, content }: OpenedSession): FoundSession {
@@ -118,8 +118,9 @@ export function createStoredSessions(
     find(cookie, refused) {
       const id = idIn(cookie);
       if (id === undefined) return nobody;
-      if (!idForm.test(id)) return removed;
-      const opened = chain(hashOf(id), reader.read);
+      const idHash = hashOf(id);
+      if (idHash === undefined) return removed;
+      const opened = isPromise(idHash) ? idHash.then(reader.read) : reader.read(idHash);
       return isPromise(opened) ? opened.then((one) => judge(one, refused)) : judge(opened, refused);
     },
     formerOf: hashIn,
