@@ -3,7 +3,12 @@ import type { AddressInfo } from "node:net";
 import { type DevIdp, startDevIdp } from "@sallyport/dev-idp";
 import type { FastifyInstance } from "fastify";
 import { afterEach, describe, expect, test } from "vitest";
-import { Browser, type Page } from "../../packages/dev-idp/test/support.ts";
+import { freePort } from "../../packages/sallyport/test/support/free-port.ts";
+import {
+  createPlainBrowser,
+  type PlainBrowser,
+} from "../../packages/sallyport/test/support/plain-browser.ts";
+import { signInAt } from "../../packages/sallyport/test/support/sign-in.ts";
 import { buildApp } from "./app.ts";
 import { readSettings } from "./settings.ts";
 
@@ -32,31 +37,13 @@ async function start(
   return { app, idp, url };
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => probe.once("listening", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-/** From one host to the other, until a page comes. */
-async function through(browser: Browser, coming: Promise<Page>): Promise<Page> {
-  const page = await coming;
-  const moves = page.status >= 300 && page.status < 400;
-  return moves ? through(browser, browser.go(page.url)) : page;
-}
-
-async function signIn(browser: Browser, url: string): Promise<Page> {
-  const page = await through(browser, browser.go(`${url}/auth/v2/login`));
-  return through(browser, browser.submit(page, { person: "alice" }));
-}
+const signIn = (browser: PlainBrowser, url: string) => signInAt(browser, `${url}/auth/v2/login`);
 
 describe("the relying party", () => {
   test("signs in whoever opens the page, says who it is, and forgets them", async () => {
     const { app, url } = await start();
-    const browser = new Browser();
-    expect((await browser.go(`${url}/auth/v2/session`)).status).toBe(401);
+    const browser = createPlainBrowser();
+    expect((await browser.load(`${url}/auth/v2/session`)).status).toBe(401);
     const { statusCode, headers } = await app.inject({ url: "/?page=2", headers: { accept: "text/html" } });
     expect([statusCode, headers.location]).toEqual([302, "/auth/v2/login?return_to=%2F%3Fpage%3D2"]);
     const home = await signIn(browser, url);
@@ -64,10 +51,10 @@ describe("the relying party", () => {
       200,
       { subject: "alice", name: "Alice Admin" },
     ]);
-    expect((await browser.go(`${url}/auth/v2/session`)).status).toBe(200);
-    const out = await browser.go(`${url}/auth/v2/logout`, { method: "POST", headers: { origin: url } });
+    expect((await browser.load(`${url}/auth/v2/session`)).status).toBe(200);
+    const out = await browser.load(`${url}/auth/v2/logout`, "POST", { origin: url });
     expect([out.status, new URL(JSON.parse(out.text).logout_url).pathname]).toEqual([200, "/logout"]);
-    expect((await browser.go(`${url}/auth/v2/session`)).status).toBe(401);
+    expect((await browser.load(`${url}/auth/v2/session`)).status).toBe(401);
   });
 
   test("calls an API in the name of who signed in, with a bound token where that is asked for", async () => {
@@ -84,7 +71,7 @@ describe("the relying party", () => {
       await new Promise((resolve) => api.once("listening", resolve));
       const resource = `http://127.0.0.1:${(api.address() as AddressInfo).port}/orders`;
       const { url } = await start({ ...env, RESOURCE_URL: resource });
-      const home = await signIn(new Browser(), url);
+      const home = await signIn(createPlainBrowser(), url);
       expect(JSON.parse(home.text).resource).toEqual({ status: 200, body: "hello" });
       expect(seen).toEqual([scheme, scheme === "DPoP" ? "string" : "undefined"]);
     }
@@ -92,10 +79,10 @@ describe("the relying party", () => {
 
   test("takes the answer by a posted form, over http on this machine as well", async () => {
     const { url } = await start({ OIDC_RESPONSE_MODE: "form_post" });
-    const browser = new Browser();
+    const browser = createPlainBrowser();
     const form = await signIn(browser, url);
     expect(form.text).toContain("code");
-    const home = await through(browser, browser.submit(form));
+    const home = await browser.submit(form);
     expect([home.status, JSON.parse(home.text).subject]).toEqual([200, "alice"]);
   });
 });

@@ -11,17 +11,10 @@ import {
   createSessionLeaf,
   createSessions,
   resolveSession,
-  type SessionLeaf,
   type SessionOwner,
   type SessionSummary,
 } from "./session/index.ts";
-import {
-  checkRevocation,
-  customClaims,
-  type Verified,
-  type Verifier,
-  type VerifierDeps,
-} from "./verify/index.ts";
+import { checkRevocation, customClaims, type Verifier, type VerifierDeps } from "./verify/index.ts";
 import type { WatchedSignIn } from "./watch.ts";
 
 /** The sessions of an application, for whoever administers it. Needs a session store. */
@@ -112,13 +105,18 @@ export function createPeople<Claims>(
   const leaf = createSessionLeaf<Claims>({
     sessions,
     loginUrl: login.loginUrl,
-    verified: (content) =>
-      chain(typed(login.identity(content)), (identity) => ({
+    verified: (content) => {
+      const person = login.identity(content);
+      clients.find(({ provider }) => provider.name === content.provider)?.provider.requireAlways(person);
+      return chain(typed(person), (identity) => ({
         identity,
         keyId: undefined,
         binding: undefined,
         cached: false,
-      })),
+      }));
+    },
+    // What is asked at every use of a token is asked at every use of a session.
+    check: isRevoked && (({ identity }) => checkRevocation(isRevoked, identity as Identity)),
   });
   const notice = style.secure
     ? undefined
@@ -132,7 +130,7 @@ export function createPeople<Claims>(
       native: nativeClients !== undefined,
     },
     sessions: {
-      leaf: isRevoked ? withRevocation(leaf, isRevoked) : leaf,
+      leaf,
       publicUrl: base,
       csrf: createCsrfTokens(sealer),
     },
@@ -143,19 +141,6 @@ export function createPeople<Claims>(
       endAll: (owner) => login.endAll(owner),
     },
     close: () => sessions.close(),
-  };
-}
-
-/** What is asked at every use of a token is asked at every use of a session. */
-function withRevocation<Claims>(
-  leaf: SessionLeaf<Claims>,
-  isRevoked: NonNullable<VerifierDeps["isRevoked"]>,
-): SessionLeaf<Claims> {
-  const asked = (verified: Verified<Claims> | undefined) =>
-    verified && checkRevocation(isRevoked, verified.identity as Identity);
-  return {
-    ...leaf,
-    visit: (cookie) => chain(leaf.visit(cookie), (visit) => chain(asked(visit.verified), () => visit)),
   };
 }
 

@@ -164,6 +164,12 @@ export function createKit<Claims, Carrier extends object>(
     return found;
   }
 
+  /** Of somebody in particular: the token of who was let in as nobody was verified by no one. */
+  function factsOfCaller(request: Carrier): RequestFacts {
+    if (maybeIdentity(request)) return visitOf(request).facts;
+    throw new TypeError("Nobody in particular was let in: there is no access token");
+  }
+
   async function csrfToken(request: Carrier): Promise<string> {
     const { content, expiresAt } = visitOf(request).facts.session ?? {};
     if (!content || !sessions?.csrf) {
@@ -238,8 +244,8 @@ export function createKit<Claims, Carrier extends object>(
       maybeIdentity,
       csrfToken,
       session: (request) => sessionOf(visitOf(request).facts),
-      accessToken: async (request) => accessTokenOf(visitOf(request).facts),
-      upstream: async (request, given) => core.upstream(visitOf(request).facts, given),
+      accessToken: async (request) => accessTokenOf(factsOfCaller(request)),
+      upstream: async (request, given) => core.upstream(factsOfCaller(request), given),
     },
     refuse,
     routing,

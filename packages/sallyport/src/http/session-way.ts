@@ -10,6 +10,7 @@ import type { AskedSession, RequestFacts } from "./facts.ts";
 import { Denied } from "./judge.ts";
 import { isNavigation, pageOf, targetOf } from "./navigation.ts";
 import { Answer } from "./refusal.ts";
+import { pathOf } from "./routing.ts";
 
 /** What a guard has to know of the application's sessions. */
 export interface GuardSessions<Claims> {
@@ -74,8 +75,9 @@ export function createSessionWay<Claims>({
       const cookie = facts.header("cookie");
       if (cookie === undefined || !leaf.mayHold(cookie)) return undefined;
       facts.session = asked;
-      return chain(leaf.visit(cookie), ({ verified, content, expiresAt, changes }) => {
+      return chain(leaf.visit(cookie), ({ verified, content, expiresAt, changes, refused }) => {
         facts.session = { asked: true, cookies: written(changes, style), content, expiresAt };
+        if (refused !== undefined) throw refused;
         return verified && content && requireFromHere(facts, verified, content);
       });
     },
@@ -96,7 +98,8 @@ export function createSessionWay<Claims>({
       });
     },
     redirect(facts, loginUrl) {
-      if (!isNavigation(facts)) return undefined;
+      // A guard in front of the sign-in itself would send the browser round in circles.
+      if (!isNavigation(facts) || pathOf(targetOf(facts, base)) === pathOf(loginUrl)) return undefined;
       const headers = { location: loginUrl, "cache-control": "no-store" };
       return new Answer(302, headers, undefined, undefined, facts.session?.cookies);
     },

@@ -7,13 +7,16 @@ import type { ConnectedClient } from "./context.ts";
 import type { LoginClient, LoginSettings } from "./contract.ts";
 import { loginTable } from "./options.ts";
 import { createProviderClient, type ProviderClientDeps } from "./provider-client.ts";
+import { isPath } from "./router-options.ts";
 import type { VerifyAccessToken } from "./session-content.ts";
 
 /** What {@link connectClients} needs. */
 export interface ConnectDeps extends ProviderClientDeps {
   /** The public URL, without a slash at its end. */
   readonly url: string;
-  /** The callback's path below it, as far as it is known by now. */
+  /** The callback's path below the router. */
+  readonly callbackPath: string;
+  /** That path below the public URL, as far as it is known by now. */
   readonly callback: () => string;
   readonly verify: VerifyAccessToken | undefined;
   readonly logger?: Logger | undefined;
@@ -22,10 +25,17 @@ export interface ConnectDeps extends ProviderClientDeps {
 /** @throws TypeError where an option is unknown, of the wrong form or contradicts another */
 export function connectClients(settings: LoginSettings, deps: ConnectDeps): readonly ConnectedClient[] {
   const clients = settings.clients.map((client, index) => connect(client, whereOf(settings, index), deps));
-  return clients;
+  return clients.map((one) => ({
+    ...one,
+    sharesCallback: clients.some((other) => other !== one && other.callbackPath === one.callbackPath),
+  }));
 }
 
-function connect(client: LoginClient, where: string, deps: ConnectDeps): ConnectedClient {
+function connect(
+  client: LoginClient,
+  where: string,
+  deps: ConnectDeps,
+): Omit<ConnectedClient, "sharesCallback"> {
   const { url, callback, verify } = deps;
   const { provider: _provider, ...options } = client;
   checkOptions(where, options, clientTable);
@@ -51,19 +61,29 @@ function connect(client: LoginClient, where: string, deps: ConnectDeps): Connect
   return {
     api,
     client,
-    get redirectUri() {
-      return login.redirectUri ?? `${url}${callback()}`;
-    },
+    callbackPath: callbackPathOf(redirectUri, deps.callbackPath),
+    redirectUri: () => login.redirectUri ?? `${url}${callback()}`,
     postLogoutRedirectUri,
     scope: scopes.join(" "),
     announce() {
       if (announced) return;
       announced = true;
-      const back = this.redirectUri;
+      const back = login.redirectUri ?? `${url}${callback()}`;
       const message = `Sign-ins come back to ${back}. Where the provider shows people an error instead of its sign-in, it does not know this address: register it there, to the letter`;
       quietly(() => deps.logger?.info({ event: "login_callback", issuer: client.provider.name }, message));
     },
   };
+}
+
+/**
+ * The path of the router at which a client's answers arrive: the callback's, or one below it, where the address that the provider
+ * knows goes on like that. Whatever else it is, a proxy makes the callback's of it.
+ */
+function callbackPathOf(redirectUri: string, callback: string): string {
+  const { pathname } = new URL(redirectUri);
+  const at = pathname.lastIndexOf(`${callback}/`);
+  const below = at < 0 ? "" : pathname.slice(at);
+  return isPath(below) ? below : callback;
 }
 
 function whereOf({ clients }: LoginSettings, index: number): string {

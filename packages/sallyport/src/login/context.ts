@@ -1,5 +1,5 @@
 // What the endpoints share: the clients, the sessions, and how a request is read and refused.
-import type { CookieStyle } from "../cookies.ts";
+import type { CookieChange, CookieStyle } from "../cookies.ts";
 import { AuthError } from "../errors.ts";
 import type { Answer, Endpoint, EndpointName, EndpointRequest } from "../http/index.ts";
 import { outline } from "../outline.ts";
@@ -20,7 +20,12 @@ import type { Transactions } from "./transactions.ts";
 export interface ConnectedClient {
   readonly api: ProviderClient;
   readonly client: LoginClient;
-  readonly redirectUri: string;
+  /** The callback's address, as the provider knows it. */
+  readonly redirectUri: () => string;
+  /** Where its answers arrive, below the router. */
+  readonly callbackPath: string;
+  /** Whether another provider's answers arrive there, too. */
+  readonly sharesCallback: boolean;
   readonly postLogoutRedirectUri: string;
   /** What a sign-in asks for, separated by spaces. */
   readonly scope: string;
@@ -67,6 +72,8 @@ export function createTeller(logger: Logger | undefined): LoginContext["tell"] {
 /** Whom a request is about, filled in as it becomes known: for what is written down where it fails. */
 export interface About {
   of?: Concerned;
+  /** What the answer sets, whatever it is. */
+  cookies?: readonly CookieChange[];
 }
 
 /** An endpoint whose failures are answers. */
@@ -89,7 +96,7 @@ export function endpoint(
         const { requestId } = request;
         if (written) context.trail.session({ name: written, of: about.of, error, requestId });
         else context.tell(`${name}_failed`, error, about.of?.provider);
-        return context.pages.failure(request, error);
+        return context.pages.failure(request, error, about.cookies && { cookies: about.cookies });
       }
     },
   };

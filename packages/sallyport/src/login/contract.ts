@@ -80,7 +80,11 @@ export interface Login {
    * @throws TypeError by rejection where there is no store; AuthError `session_store_unavailable`
    */
   endAll(owner: SessionOwner): Promise<number>;
-  /** Who a session is of. */
+  /**
+   * Who a session is of.
+   *
+   * @throws AuthError `session_ended` where its provider or client is configured no more
+   */
   identity(content: SessionContent): Identity;
   /**
    * A source of access tokens for this application itself (client credentials), for calling other services.

@@ -13,8 +13,8 @@ export type ClientAuthentication = ReturnType<Openid["None"]>;
 export interface Credentials {
   /** The ways to be tried, in this order: the second only where the provider refuses the first. */
   ways(openid: Openid, metadata: JsonObject): Promise<readonly ClientAuthentication[]>;
-  /** The way of this place was taken: it is tried first from now on. */
-  worked(place: number): void;
+  /** This one of the ways was taken: it is tried first from now on. */
+  worked(way: ClientAuthentication): void;
   /** Whether a client certificate proves who we are: then the provider's endpoints for those are asked. */
   readonly mtls: boolean;
   /** Days since the secret in use came into use; `undefined` where nobody said when that was. */
@@ -34,6 +34,7 @@ export function createCredentials({ clientSecret, login = {} }: ClientOptions, w
   let imported: Promise<CryptoKey> | undefined;
   // The place in `secrets` of the one that the provider took last.
   let current = 0;
+  const places = new WeakMap<ClientAuthentication, number>();
 
   async function ways(openid: Openid, metadata: JsonObject): Promise<readonly ClientAuthentication[]> {
     if (judged && jwk) {
@@ -44,16 +45,18 @@ export function createCredentials({ clientSecret, login = {} }: ClientOptions, w
     // By a certificate (RFC 8705 §2) the request itself says no more than a public client's does: the client's id.
     if (secrets.length === 0) return [openid.None()];
     const post = (method ?? offered(metadata)) === "client_secret_post";
-    const ordered = [...secrets.slice(current), ...secrets.slice(0, current)];
-    return ordered.map(({ secret }) =>
-      post ? openid.ClientSecretPost(secret) : openid.ClientSecretBasic(secret),
-    );
+    const all = secrets.map(({ secret }, place) => {
+      const way = post ? openid.ClientSecretPost(secret) : openid.ClientSecretBasic(secret);
+      places.set(way, place);
+      return way;
+    });
+    return [...all.slice(current), ...all.slice(0, current)];
   }
 
   return {
     ways,
-    worked(place) {
-      if (secrets.length > 1) current = (current + place) % secrets.length;
+    worked(way) {
+      current = places.get(way) ?? current;
     },
     mtls: method === "tls_client_auth" || method === "self_signed_tls_client_auth",
     ageDays(now) {

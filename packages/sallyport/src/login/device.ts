@@ -74,14 +74,18 @@ export async function askDevice(
     ),
   );
   const { provider, clientId, login = {} } = api.client;
-  const { trustedAudiences } = login;
+  const { trustedAudiences, maxAgeSeconds, acrValues } = login;
   const payload = await judgeIdToken(tokens.idToken, tokens, {
     provider,
     clientId,
     trustedAudiences,
     now: now(),
   });
-  checkSignIn(payload, { nonce: undefined, startedAt }, provider.clockToleranceSeconds);
+  checkSignIn(
+    payload,
+    { nonce: undefined, startedAt, maxAgeSeconds, acrValues },
+    provider.clockToleranceSeconds,
+  );
   const idToken = tokens.idToken as string;
   return contentOf(
     { client: api.client, answer: tokens, payload, idToken, scope, dpopKey: undefined, now: now() },
@@ -95,9 +99,15 @@ export async function startDeviceLogin(
   { api, verify, now }: DeviceLoginDeps,
 ): Promise<DeviceLogin> {
   const startedAt = now();
-  // What a provider has to be told in a browser's sign-in (the API, RFC 8707; an `audience`), it has to be told here.
-  const { extra } = api.client.login ?? {};
-  const parameters = new URLSearchParams({ ...extra, scope });
+  // What a provider has to be told in a browser's sign-in (the API, RFC 8707; an `audience`; how people are to sign in), it has to
+  // be told here.
+  const { extra, acrValues, maxAgeSeconds } = api.client.login ?? {};
+  const parameters = new URLSearchParams({
+    ...extra,
+    scope,
+    ...(acrValues && { acr_values: acrValues.join(" ") }),
+    ...(maxAgeSeconds !== undefined && { max_age: String(maxAgeSeconds) }),
+  });
   for (const [name, value] of resourceOf(api)) parameters.append(name, value);
   const answer = await api
     .ask({ what: "The sign-in on another device" }, ({ openid, config }) =>

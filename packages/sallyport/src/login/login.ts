@@ -49,7 +49,16 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
     now,
     providers: settings.clients.map(({ provider }) => provider.name),
   });
-  const clients = connectClients(settings, { url: base.url, callback, fetch, now, trail, verify, logger });
+  const clients = connectClients(settings, {
+    url: base.url,
+    callbackPath: paths.callback || "",
+    callback,
+    fetch,
+    now,
+    trail,
+    verify,
+    logger,
+  });
 
   const tell = createTeller(logger);
   const clientOf = ({ provider, clientId }: Pick<SessionContent, "provider" | "clientId">) =>
@@ -73,16 +82,20 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
       "router: `paths.backchannelLogout` needs a session store: a cookie in the browser can't be ended from the provider",
     );
   }
+  const callbacks = [...new Set(clients.map(({ callbackPath }) => callbackPath))];
   const targets: TargetRules = {
     origin: new URL(base.url).origin,
+    home: `${base.path}/`,
     get forbidden() {
-      return (["login", "callback", "logout"] as const).map((name) => comparable(full(name)));
+      const names = (["login", "callback", "logout"] as const).filter((name) => paths[name] !== false);
+      const below = callbacks.map((path) => `${base.path}${prefix}${path}`);
+      return [...names.map(full), ...below].map(comparable);
     },
   };
 
   function loginUrl(target: string, { acrValues = [], maxAgeSeconds }: StepUp = {}): string {
     const query = new URLSearchParams({
-      return_to: ownTarget(target, targets) ?? "/",
+      return_to: ownTarget(target, targets) ?? targets.home,
       ...(acrValues.length > 0 && { acr_values: acrValues.join(" ") }),
       ...(maxAgeSeconds !== undefined && { max_age: String(maxAgeSeconds) }),
     });
@@ -133,7 +146,7 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
   }
 
   return {
-    endpoints: endpointsOf(context, paths, full),
+    endpoints: endpointsOf(context, { paths, callbacks, full }),
     basePath,
     mountedAt(given) {
       prefix = given;
@@ -155,7 +168,8 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
     },
     identity(content) {
       const connected = clientOf(content);
-      if (!connected) throw new TypeError("The session is of a provider that is not configured");
+      if (!connected)
+        throw new AuthError("session_ended", "The session is of a provider that is not configured");
       return identityOf(connected.client, content);
     },
     tokenSource(request = {}) {
@@ -186,15 +200,17 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
   };
 }
 
-function endpointsOf(
-  context: LoginContext,
-  paths: Paths,
-  full: (name: EndpointName) => string,
-): readonly Endpoint[] {
+interface Places {
+  readonly paths: Paths;
+  /** Of the callback: as many as there are addresses that providers know. */
+  readonly callbacks: readonly string[];
+  readonly full: (name: EndpointName) => string;
+}
+
+function endpointsOf(context: LoginContext, { paths, callbacks, full }: Places): readonly Endpoint[] {
   const { native } = context;
   const makers: Partial<Record<EndpointName, (path: string) => Endpoint>> = {
     login: (path) => loginEndpoint(context, path),
-    callback: (path) => callbackEndpoint(context, path),
     ...(native && {
       token: (path: string) => tokenEndpoint(context, native, path),
       device: (path: string) => deviceEndpoint(context, native, path),
@@ -208,8 +224,9 @@ function endpointsOf(
     frontchannelLogout: (path) => frontchannelLogoutEndpoint(context, path),
     session: (path) => sessionEndpoint(context, path),
   };
-  return Object.entries(makers).flatMap(([name, make]) => {
+  const others = Object.entries(makers).flatMap(([name, make]) => {
     const path = paths[name as EndpointName];
     return path === false ? [] : [make(path)];
   });
+  return [...others, ...callbacks.map((path) => callbackEndpoint(context, path))];
 }

@@ -88,7 +88,7 @@ export function createProviderClient(
         const dpop = keys ? { DPoP: openid.getDPoPHandle(config, keys) } : {};
         try {
           const result = await run({ openid, config, dpop }, taken);
-          credentials.worked(place);
+          credentials.worked(way);
           return result;
         } catch (thrown) {
           const failure = failureOf(thrown, what);

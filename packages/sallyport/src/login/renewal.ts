@@ -97,9 +97,7 @@ export function createRenewal({ clientOf, verify, now, tell }: RenewalDeps): Tok
       checkRenewed(payload, { ...before, nonce });
       return payload;
     } catch (thrown) {
-      // The keys can't be had: the refresh token before is spent, so that this must not end in asking again with it.
-      if (thrown instanceof AuthError && thrown.code === "provider_unavailable") return undefined;
-      throw thrown;
+      return unlessUnavailable(thrown, undefined);
     }
   }
 
@@ -113,8 +111,9 @@ export function createRenewal({ clientOf, verify, now, tell }: RenewalDeps): Tok
     if (!byAccessToken && !payload) return content.claims;
     const base = payload ?? { iss: claimsOf(content.tokens.idToken).iss, sub: content.subject };
     const { dpopKey } = content.tokens;
-    const claims = await identityClaims(client, { accessToken, dpopKey }, base as JsonObject, verify);
-    if (byAccessToken) return claims;
+    const judged = identityClaims(client, { accessToken, dpopKey }, base as JsonObject, verify);
+    if (byAccessToken) return judged.catch((thrown: unknown) => unlessUnavailable(thrown, content.claims));
+    const claims = await judged;
     const signIn = ofTheSignIn
       .filter((name) => content.claims[name] !== undefined)
       .map((name) => [name, content.claims[name]] as const);
@@ -148,6 +147,12 @@ export function createRenewal({ clientOf, verify, now, tell }: RenewalDeps): Tok
       }
     },
   };
+}
+
+/** Keys, say, that can't be had. The refresh token before is spent: this must not end in asking again with it. */
+function unlessUnavailable<Value>(thrown: unknown, value: Value): Value {
+  if (thrown instanceof AuthError && thrown.code === "provider_unavailable") return value;
+  throw thrown;
 }
 
 /** A provider says no for good, or has somebody else; all else is worth another try. */

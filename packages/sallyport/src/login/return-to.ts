@@ -4,6 +4,8 @@
 export interface TargetRules {
   /** The public URL's origin. */
   readonly origin: string;
+  /** The application's own first page: where whoever was going nowhere in particular is sent. */
+  readonly home: string;
   /** Paths that a sign-in never leads to: its own, and that of the logout. */
   readonly forbidden: readonly string[];
 }

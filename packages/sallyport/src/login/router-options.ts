@@ -24,7 +24,7 @@ export const defaultPaths = {
 } as const satisfies Record<EndpointName, string>;
 
 /** Segments of unreserved characters (RFC 3986 §2.3): a path that every framework and browser reads alike. */
-const isPath = (value: unknown) =>
+export const isPath = (value: unknown): value is string =>
   typeof value === "string" && /^(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/.test(value);
 const pathTakes = "a path with a slash in front and none behind, of letters, digits and -._~";
 const names = Object.keys(defaultPaths);

@@ -54,8 +54,12 @@ export interface Transactions {
     cookie: string | undefined,
     how: { readonly crossSite: boolean },
   ): Promise<readonly CookieChange[]>;
-  /** Takes a transaction out: the second to ask for it gets none. */
-  take(state: string | undefined, cookie: string | undefined): Promise<FoundTransaction>;
+  /**
+   * Takes a transaction out.
+   *
+   * @param spend whether the second to ask for it gets none, whatever cookies they have
+   */
+  take(state: string | undefined, cookie: string | undefined, spend: boolean): Promise<FoundTransaction>;
 }
 
 /** What {@link createTransactions} needs. */
@@ -123,7 +127,7 @@ export function createTransactions({ sealer, once, style, now }: TransactionsDep
         { name, value: sealed, maxAgeSeconds: lifetimeMs / 1000, sameSite: crossSite ? "None" : "Lax" },
       ];
     },
-    async take(state = "", cookie) {
+    async take(state = "", cookie, spend) {
       const none = (ended: readonly CookieChange[] = [], cookieMissing = false): FoundTransaction => ({
         transaction: undefined,
         ended,
@@ -141,8 +145,9 @@ export function createTransactions({ sealer, once, style, now }: TransactionsDep
       const transaction = value as Transaction | undefined;
       if (!transaction || transaction.state !== state) return none(ended);
       remember(state, transaction.target);
-      // The cookie alone can be sent again by whoever kept it.
-      if (!(await once(`login ${state}`, transaction.startedAt + lifetimeMs))) return none(ended);
+      // The cookie alone can be sent again by whoever kept it. Without a code there is nothing to be had, and nothing to remember:
+      // anybody may begin sign-ins, as many as they like.
+      if (spend && !(await once(`login ${state}`, transaction.startedAt + lifetimeMs))) return none(ended);
       return { transaction, ended };
     },
   };

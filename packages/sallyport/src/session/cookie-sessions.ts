@@ -45,6 +45,8 @@ export function createCookieSessions(
   const refused = createRecent<{ readonly version: number; readonly at: number }>(mostRemembered);
   const ended = createWordMemory(mostRemembered, "forget");
   const used = createWordMemory(mostRemembered, "throw");
+  /** Sessions that a sign-in has replaced, and when: no answer may remove the cookie that it has just set. */
+  const replaced = createRecent<number>(mostRemembered);
   const renewals = createRenewals<Envelope | "ended">({ now, waitUntil, onFailure });
 
   const lastMoment = ({ content }: Envelope) => content.startedAt + absoluteMs;
@@ -77,7 +79,10 @@ export function createCookieSessions(
     refusedToken: string | undefined,
   ): Found {
     const at = now();
-    if (!given || isOver(given, at)) return cleared(reading);
+    if (!given) return cleared(reading);
+    if (isOver(given, at)) {
+      return at - (replaced.get(given.id) ?? Number.NEGATIVE_INFINITY) < answerMs ? nobody : cleared(reading);
+    }
     const newer = successors.get(given.id);
     const isOld = newer !== undefined && newer.version > given.version;
     const current = isOld ? newer : given;
@@ -169,6 +174,11 @@ export function createCookieSessions(
     successors.delete(id);
   }
 
+  function replace(id: string, until: number): void {
+    forget(id, until);
+    replaced.set(id, now());
+  }
+
   return {
     kind: "cookie",
     mayHold: (cookie) => cookie.includes(`${chunks.name}=`),
@@ -190,8 +200,8 @@ export function createCookieSessions(
       const noted = former !== undefined && reading.present.length === 0 ? readFormer(former) : undefined;
       const fresh = { id: platform.randomText(16), version: 1, sealedAt: 0, content: copyContent(content) };
       const { changes } = await sealAgain(fresh, { ...reading, present: noted?.names ?? reading.present });
-      if (before) forget(before.id, lastMoment(before));
-      if (noted) forget(noted.id, now() + absoluteMs);
+      if (before) replace(before.id, lastMoment(before));
+      if (noted) replace(noted.id, now() + absoluteMs);
       return changes;
     },
     async end(cookie) {
@@ -212,6 +222,7 @@ export function createCookieSessions(
     close() {
       opened.clear();
       successors.clear();
+      replaced.clear();
     },
   };
 }

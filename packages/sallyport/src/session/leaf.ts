@@ -7,6 +7,8 @@ import type { SessionContent } from "./contract.ts";
 export interface SessionVisit<Claims> {
   /** `undefined` where nobody is signed in. */
   readonly verified: Verified<Claims> | undefined;
+  /** Why somebody who is signed in may not come in all the same. The changes count nevertheless. */
+  readonly refused?: unknown;
   /** What the session holds: the token for calls upstream, and what a CSRF token is bound to. Goes with `verified`. */
   readonly content: SessionContent | undefined;
   /** When the session ends by itself, at the latest, in milliseconds since 1970. */

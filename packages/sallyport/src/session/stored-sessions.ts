@@ -1,6 +1,6 @@
 // Sessions in a store: the browser holds a random id, the store its hash and the sealed content.
 import { platform } from "#platform";
-import { chain, isPromise } from "../chain.ts";
+import { chain } from "../chain.ts";
 import { type CookieChange, cookieValues, cookieName as nameOf } from "../cookies.ts";
 import type { AuthError } from "../errors.ts";
 import { quietly } from "../quietly.ts";
@@ -19,6 +19,8 @@ const mostSwept = 500;
 const mostHashed = 8000;
 // Longer than any sign-in takes: one that began before a logout must find it.
 const rememberMs = 3_600_000;
+/** So long an answer to a request with the cookie before may still be on its way. */
+const answerMs = 60_000;
 const nobody: FoundSession = { content: undefined, expiresAt: undefined, changes: [] };
 
 /** What {@link createStoredSessions} needs. */
@@ -38,6 +40,8 @@ export function createStoredSessions(
   const renewal = createStoredRenewal(staleMs, reader, { ...deps, now });
   /** Of the ids that come again and again: a hash takes as long as all the rest of finding a session. */
   const hashes = createRecent<string>(mostHashed);
+  /** Ids that a sign-in has replaced, and when: no answer may remove the cookie that it has just set. */
+  const replaced = createRecent<number>(mostHashed);
   let sweptAt = now();
 
   /** Work that no answer waits for. */
@@ -88,11 +92,12 @@ export function createStoredSessions(
   }
 
   function judge(
+    idHash: string,
     opened: OpenedSession | undefined,
     refused: string | undefined,
   ): FoundSession | Promise<FoundSession> {
-    if (!opened) return removed;
     const at = now();
+    if (!opened) return at - (replaced.get(idHash) ?? Number.NEGATIVE_INFINITY) < answerMs ? nobody : removed;
     const { row, content } = opened;
     // The limits of today: of a session from before they were lowered, too.
     if (content.startedAt + absoluteMs <= at) {
@@ -120,8 +125,7 @@ export function createStoredSessions(
       if (id === undefined) return nobody;
       const idHash = hashOf(id);
       if (idHash === undefined) return removed;
-      const opened = isPromise(idHash) ? idHash.then(reader.read) : reader.read(idHash);
-      return isPromise(opened) ? opened.then((one) => judge(one, refused)) : judge(opened, refused);
+      return chain(idHash, (hash) => chain(reader.read(hash), (opened) => judge(hash, opened, refused)));
     },
     formerOf: hashIn,
     async start({ content, since, cookie, former }) {
@@ -144,7 +148,10 @@ export function createStoredSessions(
       };
       // What it replaces is not given back to the provider: several revoke all tokens of the sign-in that both may come from.
       const kept = await asked(() => store.create(row, { since, replaces, now: at }));
-      if (replaces !== undefined) reader.forget(replaces);
+      if (replaces !== undefined) {
+        reader.forget(replaces);
+        replaced.set(replaces, at);
+      }
       if (!kept) {
         renewal.discard(content);
         return undefined;
@@ -178,6 +185,7 @@ export function createStoredSessions(
     },
     close() {
       hashes.clear();
+      replaced.clear();
       reader.clear();
     },
   };

@@ -1,11 +1,13 @@
 // What signing people in needs of the verifier: an issuer's metadata, its keys, and its way of naming claims.
 import { AuthError } from "../errors.ts";
 import type { Identity, JsonObject } from "../identity.ts";
+import { requireAlways } from "./always-required.ts";
 import { findKey } from "./authenticate.ts";
 import { tenantMatches } from "./issuers/tenants.ts";
 import type { TrustedIssuer } from "./issuers/trusted-issuers.ts";
 import { isLoopbackUrl } from "./issuers/urls.ts";
 import { sameAlgorithm } from "./keys/algorithms.ts";
+import { requireClaims } from "./token/claims.ts";
 import { createCompactParser, readTokenHeader, type TokenHeader } from "./token/compact.ts";
 import { identify, issuerName } from "./token/identify.ts";
 
@@ -41,6 +43,12 @@ export interface Provider {
   open(jwt: unknown): Promise<OpenedJwt>;
   /** The identity of a person who has signed in, of checked claims. */
   identify(claims: JsonObject): Identity;
+  /**
+   * Holds somebody who comes by a session against what the configuration requires of everybody.
+   *
+   * @throws AuthError `missing_claim`, `insufficient_scope` or `insufficient_permissions`
+   */
+  requireAlways(identity: Identity<JsonObject>): void;
 }
 
 const longestJwt = 65_536;
@@ -78,5 +86,9 @@ export function createProvider(trusted: TrustedIssuer, { depth }: { readonly dep
     },
     // Presets tell people from services by what access tokens have: whoever signed in is a person.
     identify: (claims) => Object.freeze({ ...identify(claims, policy), kind: "user" as const }),
+    requireAlways(identity) {
+      requireClaims(identity.claims, policy.requiredClaims);
+      requireAlways(identity, policy.requiredScopes, policy.requiredPermissions);
+    },
   };
 }

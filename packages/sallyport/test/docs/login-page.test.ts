@@ -2,13 +2,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { type DevIdp, startDevIdp } from "../../../dev-idp/src/index.ts";
-import { Browser, type Page } from "../../../dev-idp/test/support.ts";
 import { defaultPaths } from "../../src/login/router-options.ts";
+import { freePort } from "../support/free-port.ts";
+import { createPlainBrowser } from "../support/plain-browser.ts";
+import { signInAt } from "../support/sign-in.ts";
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
 const page = read("../../../../docs/login.md");
@@ -57,14 +57,13 @@ test("the tutorial: somebody signs in, comes back to where they were going, and 
     401,
     blocksOf(page, "json")[0]?.trim(),
   ]);
-  const browser = new Browser();
+  const browser = createPlainBrowser();
   expect((await browser.go(`${url}/`)).text).toContain('<a href="/auth/v2/login">Sign in</a>');
-  const signIn = await through(browser, browser.go(`${url}/auth/v2/login?return_to=%2Forders`));
-  const landed = await through(browser, browser.submit(signIn, { person: "alice" }));
+  const landed = await signInAt(browser, `${url}/auth/v2/login?return_to=%2Forders`);
   expect([landed.url, JSON.parse(landed.text).of]).toEqual([`${url}/orders`, "alice"]);
   expect((await browser.go(`${url}/`)).text).toContain("<h1>Hello, alice</h1>");
-  await browser.go(`${url}/auth/v2/logout`, { method: "POST", headers: { origin: url } });
-  expect((await browser.go(`${url}/orders`)).status).toBe(401);
+  await browser.load(`${url}/auth/v2/logout`, "POST", { origin: url });
+  expect((await browser.load(`${url}/orders`)).status).toBe(401);
 });
 
 /** What the application says first, on either output. */
@@ -82,18 +81,4 @@ function run(env: Record<string, string>, port: number): Promise<string> {
     });
     started.once("exit", () => resolve(wrong));
   });
-}
-
-/** From one host to the other, until a page comes. */
-async function through(browser: Browser, coming: Promise<Page>): Promise<Page> {
-  const next = await coming;
-  return next.status >= 300 && next.status < 400 ? through(browser, browser.go(next.url)) : next;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => probe.once("listening", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

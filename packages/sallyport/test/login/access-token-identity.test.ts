@@ -54,6 +54,33 @@ describe("an identity of the access token", () => {
     expect((await app.login.renewal.renew(onlySession(app))).claims.acr).toBeUndefined();
   });
 
+  test("stays what it was where the new access token can't be judged: the tokens are kept", async () => {
+    let down = false;
+    const app = await startLoginApp({
+      verifier: { audience: "my-api" },
+      login: { identity: "access_token" },
+      script: {
+        keys: (good) => {
+          if (down) throw new Error("down");
+          return good;
+        },
+      },
+    });
+    app.provider.script.idToken = { claims: ({ at_hash: _, ...good }) => good };
+    app.provider.script.token = (good) => ({ body: { ...good, access_token: accessToken(app) } });
+    await signIn(app, app.browser());
+    const before = onlySession(app);
+    down = true;
+    const unjudged = accessToken(app).replace(/^[^.]+/, () =>
+      Buffer.from(JSON.stringify({ alg: "RS256", typ: "at+jwt", kid: "new-key" })).toString("base64url"),
+    );
+    app.provider.script.token = (good) => ({ body: { ...good, access_token: unjudged } });
+    const renewed = await app.login.renewal.renew(before);
+    expect(renewed.claims).toEqual(before.claims);
+    expect(renewed.tokens.refreshToken).not.toBe(before.tokens.refreshToken);
+    expect(app.provider.count("/revoke")).toBe(0);
+  });
+
   test("is not asked for where the ID token's is: the access token may be for another API, and opaque", async () => {
     const app = await startLoginApp({ verifier: { audience: "my-api" } });
     expect((await signIn(app, app.browser())).status).toBe(303);

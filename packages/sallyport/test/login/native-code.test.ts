@@ -98,12 +98,18 @@ describe("a native client that signs in by code", () => {
     expect(asked.href).not.toContain("localhost");
   });
 
-  test("is asked for consent whether it wants it or not", async () => {
+  // RFC 8252 §8.6: a provider that knows nothing of `select_account` would ask nothing.
+  test.each([
+    ["none", "consent"],
+    ["consent", "consent"],
+    ["login", "login consent"],
+    ["select_account", "select_account consent"],
+  ])("is asked for consent whether it wants it or not (%s)", async (wish, prompt) => {
     const app = await startNativeApp();
     const asked = new URL(
-      await app.browser().open(`?redirect_uri=${encodeURIComponent(callback)}&prompt=none`),
+      await app.browser().open(`?redirect_uri=${encodeURIComponent(callback)}&prompt=${wish}`),
     );
-    expect(asked.searchParams.get("prompt")).toBe("consent");
+    expect(asked.searchParams.get("prompt")).toBe(prompt);
   });
 
   test("catches neither the provider's code nor the PKCE verifier", async () => {

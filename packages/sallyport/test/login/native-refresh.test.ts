@@ -56,6 +56,18 @@ describe("a native client that renews", () => {
     await expect.poll(() => app.provider.count("/revoke")).toBe(1);
   });
 
+  test("is known to isRevoked by all that its ID token said", async () => {
+    const heard: unknown[] = [];
+    const app = await startNativeApp({
+      isRevoked: (identity) => {
+        heard.push(identity.name);
+        return false;
+      },
+    });
+    expect((await token(app, { refresh_token: refreshOf(await tokensOf(app)) })).status).toBe(200);
+    expect(heard).toEqual(["Ada Example"]);
+  });
+
   test("waits where nobody can say whether it was revoked, and is good once somebody can", async () => {
     let down = true;
     const isRevoked = () => (down ? Promise.reject(new Error("The database is down")) : false);

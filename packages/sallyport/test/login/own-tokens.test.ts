@@ -171,6 +171,23 @@ describe("a sign-in on another device (RFC 8628)", () => {
     }
   });
 
+  test("how people have to sign in holds here as well", async () => {
+    const app = await startLoginApp({ login: { acrValues: ["mfa"], maxAgeSeconds: 300 } });
+    const device = await app.login.deviceLogin();
+    const asked = app.provider.seen.find(({ path }) => path === "/device")?.form;
+    expect([asked?.get("acr_values"), asked?.get("max_age")]).toEqual(["mfa", "300"]);
+    const now = Math.floor(app.clock.now / 1000);
+    for (const claims of [
+      { acr: "pwd", auth_time: now },
+      { acr: "mfa", auth_time: now - 1000 },
+    ]) {
+      app.provider.script.idToken = { claims: (good) => ({ ...good, ...claims }) };
+      await expect(device.poll()).rejects.toMatchObject({ code: "invalid_id_token" });
+    }
+    app.provider.script.idToken = { claims: (good) => ({ ...good, acr: "mfa", auth_time: now }) };
+    expect(await device.poll()).toMatchObject({ status: "done" });
+  });
+
   test("a provider without such an endpoint can't be asked", async () => {
     const app = await startLoginApp({
       script: { metadata: ({ device_authorization_endpoint: _, ...good }) => good },

@@ -143,7 +143,7 @@ describe("renewal", () => {
     readonly code: string;
   }[] = [
     {
-      name: "F05: invalid_grant",
+      name: "F05, S21: invalid_grant, also of a person who was disabled",
       answer: { status: 400, body: { error: "invalid_grant" } },
       code: "session_ended",
     },

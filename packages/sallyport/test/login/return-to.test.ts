@@ -8,6 +8,7 @@ import { describeVectors, vectorJson } from "../support/vectors.ts";
 
 const rules: TargetRules = {
   origin: "https://app.example",
+  home: "/",
   forbidden: ["/api/auth/v2/login", "/api/auth/v2/callback", "/api/auth/v2/logout"],
 };
 const own = (target: unknown) => ownTarget(target, rules);

@@ -222,6 +222,18 @@ describe("who we are to the provider", () => {
     expect(sent(app)).toHaveLength(5);
   });
 
+  test("two secrets: requests at the same time agree on the one that was taken", async () => {
+    const app = await startLoginApp({
+      client: { clientSecret: ["new-secret", "old-secret"] },
+      script: { refusedSecrets: ["new-secret"] },
+    });
+    await app.login.ready();
+    await Promise.all([signIn(app, app.browser()), signIn(app, app.browser())]);
+    const before = sent(app).length;
+    expect((await signIn(app, app.browser())).status).toBe(303);
+    expect(sent(app)).toHaveLength(before + 1);
+  });
+
   test("two secrets: the other is not tried for what no secret mends", async () => {
     const app = await startLoginApp({
       client: { clientSecret: ["new-secret", "old-secret"] },

@@ -1,7 +1,7 @@
 // People sign in at a real Keycloak (`npm run test:services -- keycloak`), with a browser that fills in its forms.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "../support/free-port.ts";
 import { createPlainBrowser, type PlainBrowser } from "../support/plain-browser.ts";
-import { freePort } from "./keycloak/free-port.ts";
 import { type Keycloak, startKeycloak } from "./keycloak/server.ts";
 import { type Me, recentSeconds, startApplication } from "./keycloak-login/application.ts";
 import { accessTokenSeconds, loginRealm } from "./keycloak-login/realm.ts";
@@ -34,10 +34,17 @@ describe.skipIf(!home)("people at Keycloak", () => {
   }
   const meOf = (text: string) => JSON.parse(text) as Me;
 
+  async function aliceAt(realm: string) {
+    const [user] = await keycloak.admin<{ id: string }[]>("GET", `realms/${realm}/users?username=alice`);
+    return { user, path: `realms/${realm}/users/${user?.id}` };
+  }
   /** All of alice's sessions at Keycloak, ended by its administrator. */
   async function endAtKeycloak(realm: string) {
-    const [user] = await keycloak.admin<{ id: string }[]>("GET", `realms/${realm}/users?username=alice`);
-    await keycloak.admin("POST", `realms/${realm}/users/${user?.id}/logout`);
+    await keycloak.admin("POST", `${(await aliceAt(realm)).path}/logout`);
+  }
+  async function setEnabled(enabled: boolean) {
+    const { user, path } = await aliceAt("people");
+    await keycloak.admin("PUT", path, { ...user, enabled });
   }
 
   test("alice goes to a page, signs in, and is there; the tokens stay on the server", async () => {
@@ -109,6 +116,20 @@ describe.skipIf(!home)("people at Keycloak", () => {
       expect.objectContaining({ event: "session_not_renewed", code: "session_ended" }),
     );
     expect((await browser.go(`${publicUrl}/me`)).url).toContain(keycloak.url);
+  });
+
+  test("S21: a person whom an administrator has disabled is out with the next renewal, and can't sign in again", async () => {
+    const { publicUrl } = await start();
+    const browser = createPlainBrowser();
+    await signIn(browser, `${publicUrl}/me`);
+    await setEnabled(false);
+    try {
+      await pause(accessTokenSeconds + 0.5);
+      expect((await browser.load(`${publicUrl}/me`)).status).toBe(401);
+      expect((await signIn(createPlainBrowser(), `${publicUrl}/me`)).url).toContain(keycloak.url);
+    } finally {
+      await setEnabled(true);
+    }
   });
 
   test("signing out ends the session here and at Keycloak, and comes back", async () => {

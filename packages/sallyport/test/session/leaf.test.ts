@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { AuthError } from "../../src/errors.ts";
 import { createSessionLeaf, type SessionContent } from "../../src/session/index.ts";
-import { codeOf, contentOf, createScene, kinds, minute, signIn } from "./kit.ts";
+import { contentOf, createScene, kinds, minute, signIn } from "./kit.ts";
 
 function leafOf(scene: ReturnType<typeof createScene>, sessions = scene.process()) {
   const asked: SessionContent[] = [];
@@ -11,6 +11,7 @@ function leafOf(scene: ReturnType<typeof createScene>, sessions = scene.process(
     verified(content) {
       asked.push(content);
       if (content.subject === "nobody") throw new AuthError("session_ended", "Not any more");
+      if (content.subject === "refused") throw new AuthError("insufficient_scope", "A scope is missing");
       return {
         identity: { subject: content.subject } as never,
         keyId: undefined,
@@ -57,12 +58,50 @@ test.each(kinds)("nobody, and what the browser is told, in sessions of the kind 
   expect(asked).toEqual([]);
 });
 
-test("what a session's claims are refused for goes through", async () => {
+test.each([
+  ["nobody", undefined],
+  ["refused", { code: "insufficient_scope" }],
+])(
+  "what a session's claims are refused for is told with the cookies of the answer (%s)",
+  async (subject, refused) => {
+    const scene = createScene("cookie");
+    const { sessions, leaf } = leafOf(scene);
+    const browser = await signIn(sessions, contentOf({ subject }));
+    scene.now += 5 * minute;
+    for (let time = 0; time < 2; time += 1) {
+      const visit = await leaf.visit(browser.cookie ?? "");
+      expect([visit.verified, visit.content]).toEqual([undefined, undefined]);
+      if (refused) expect(visit.refused).toMatchObject(refused);
+      else expect(visit.refused).toBeUndefined();
+      expect(visit.changes).not.toEqual([]);
+    }
+  },
+);
+
+test("what is asked at every visit is asked at every visit, and loses no cookie", async () => {
   const scene = createScene("cookie");
-  const { sessions, leaf } = leafOf(scene);
-  const browser = await signIn(sessions, contentOf({ subject: "nobody" }));
-  expect(await codeOf(() => leaf.visit(browser.cookie ?? ""))).toBe("session_ended");
-  expect(await codeOf(() => leaf.visit(browser.cookie ?? ""))).toBe("session_ended");
+  const sessions = scene.process();
+  const answers = [undefined, new AuthError("token_revoked", "Revoked"), undefined];
+  const leaf = createSessionLeaf({
+    sessions,
+    verified: () => ({ identity: {} as never, keyId: undefined, binding: undefined, cached: false }),
+    async check() {
+      const answer = answers.shift();
+      if (answer) throw answer;
+    },
+    loginUrl: (target) => target,
+  });
+  const browser = await signIn(sessions);
+  scene.now += 5 * minute;
+  const visits = [];
+  for (const _ of [...answers]) visits.push(await leaf.visit(browser.cookie ?? ""));
+  expect(visits.map(({ verified }) => verified !== undefined)).toEqual([true, false, true]);
+  expect(visits.map(({ refused }) => (refused as AuthError | undefined)?.code)).toEqual([
+    undefined,
+    "token_revoked",
+    undefined,
+  ]);
+  for (const { changes } of visits) expect(changes).not.toEqual([]);
 });
 
 test("a look at the header says whether there may be a session", async () => {

@@ -1,7 +1,6 @@
 // Signing in as a person does, over HTTP: an application on a port of its own, and the development provider.
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { type DevIdp, startDevIdp } from "../../../dev-idp/src/index.ts";
+import { freePort } from "./free-port.ts";
 import type { Page, PlainBrowser } from "./plain-browser.ts";
 
 /** Where an application will be, and what it is told of the provider. */
@@ -37,15 +36,6 @@ export async function startPlace(): Promise<Place> {
       session: { secret },
     },
   };
-}
-
-/** A port that nothing listens on: the public URL has it before the application does. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => probe.once("listening", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 /** Opens an address that leads to the provider, signs in there, and comes back. */

@@ -68,7 +68,7 @@ export const signInChecks: readonly Check<WithDocument>[] = [
     id: "issuer_not_in_response",
     level: "advice",
     says: "The provider does not name itself in its authorization responses (RFC 9207)",
-    mend: "Switch authorization_response_iss_parameter_supported on; until then, use one redirect URI for each provider, so that answers can't be mixed up.",
+    mend: "Switch authorization_response_iss_parameter_supported on; until then, give each of several providers a `login.redirectUri` of its own, so that answers can't be mixed up.",
     test: (facts) =>
       signsPeopleIn(facts) && facts.document.authorization_response_iss_parameter_supported !== true,
   },

@@ -54,7 +54,7 @@ export const brokenOffers: readonly BrokenProvider[] = [
     name: "authorization responses that do not say from whom they are",
     script: { metadata: without("authorization_response_iss_parameter_supported") },
     finds: "issuer_not_in_response",
-    mend: /one redirect URI for each provider/,
+    mend: /`login.redirectUri` of its own/,
     status: 0,
   },
   {

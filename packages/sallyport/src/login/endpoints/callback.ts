@@ -45,13 +45,14 @@ export function callbackEndpoint(context: LoginContext, path: string): Endpoint 
     const found = await context.transactions.take(
       parameters.getAll("state").length === 1 ? state : undefined,
       request.cookie,
+      parameters.has("code"),
     );
     const { transaction, ended: cookies } = found;
     if (!transaction) return withoutTransaction(context, request, found);
     const about: About = { of: { provider: transaction.issuer, clientId: transaction.clientId } };
     try {
       const waiting = { transaction, cookies, about };
-      return await finish(context, request, waiting, returned(parameters, request));
+      return await finish(context, request, waiting, returned(parameters, request), path);
     } catch (thrown) {
       const error = asAuthError(thrown);
       context.trail.session({ name: "login", of: about.of, error, requestId: request.requestId });
@@ -86,7 +87,7 @@ async function withoutTransaction(
   { ended: cookies, target, cookieMissing }: FoundTransaction & { readonly transaction: undefined },
 ): Promise<Answer> {
   const { content, changes } = await sessions.find(request.cookie);
-  if (content) return pages.redirect(target ?? "/", { cookies: [...cookies, ...changes] });
+  if (content) return pages.redirect(target ?? targets.home, { cookies: [...cookies, ...changes] });
   const error = cookieMissing
     ? new AuthError(
         "login_cookie_missing",
@@ -97,7 +98,7 @@ async function withoutTransaction(
         "A callback came without a sign-in that waits for it: it has no state of ours, or the sign-in was used, is too old, or was sealed with another session.secret",
       );
   trail.session({ name: "login", error, requestId: request.requestId });
-  return pages.failure(request, error, { cookies, loginUrl: loginUrl(target ?? "/") });
+  return pages.failure(request, error, { cookies, loginUrl: loginUrl(target ?? targets.home) });
 }
 
 async function finish(
@@ -105,6 +106,7 @@ async function finish(
   request: EndpointRequest,
   { transaction, cookies, about }: Waiting,
   answer: Returned,
+  path: string,
 ): Promise<Answer> {
   const { requestId } = request;
   const connected = context.clientOf({ provider: transaction.issuer, clientId: transaction.clientId });
@@ -113,6 +115,9 @@ async function finish(
   const posts = connected.client.login?.responseMode === "form_post";
   if (posts !== (request.method === "POST")) {
     throw new AuthError("login_interrupted", "The provider's answer came in another way than was asked for");
+  }
+  if (connected.callbackPath !== path) {
+    throw new AuthError("login_interrupted", "The answer came to the callback of another provider");
   }
   await checkIssuer(connected, answer);
   const { native } = transaction;
@@ -157,14 +162,23 @@ function notSignedIn(said: string): AuthError {
   return new AuthError("login_refused", `The provider did not sign the person in${code ? ` (${code})` : ""}`);
 }
 
-/** RFC 9207 §2.4: to the letter, of an error as well; and there, where the provider says that it always is. */
-async function checkIssuer({ api }: ConnectedClient, { iss }: Returned): Promise<void> {
+/**
+ * RFC 9207 §2.4: to the letter, of an error as well; and there, where the provider says that it always is. Where several providers
+ * share a callback's address, too: nothing else tells the answer of one from that of another (RFC 9700 §4.4.2).
+ */
+async function checkIssuer({ api, sharesCallback }: ConnectedClient, { iss }: Returned): Promise<void> {
   const metadata = await api.metadata();
   if (iss === undefined) {
-    if (metadata.authorization_response_iss_parameter_supported !== true) return;
+    if (metadata.authorization_response_iss_parameter_supported === true) {
+      throw new AuthError(
+        "login_interrupted",
+        "The provider's answer has no iss, though its metadata promises one",
+      );
+    }
+    if (!sharesCallback) return;
     throw new AuthError(
       "login_interrupted",
-      "The provider's answer has no iss, though its metadata promises one",
+      "The provider's answer has no iss, and another provider's answers come to the same address: give each a `login.redirectUri` of its own, such as …/callback/name",
     );
   }
   if (iss !== metadata.issuer) {
@@ -181,12 +195,12 @@ export async function exchange(
 ): Promise<SessionContent> {
   const { verifier, nonce, scope, startedAt, maxAgeSeconds, acrValues, dpopKey } = transaction;
   const { now, verify } = context;
-  const url = new URL(redirectUri);
+  const url = new URL(redirectUri());
   for (const [name, value] of Object.entries({ code, state, iss })) {
     if (value !== undefined) url.searchParams.set(name, value);
   }
   const answer = await api.grant(
-    { what: `The code (redirect_uri ${redirectUri})`, dpopKey },
+    { what: `The code (redirect_uri ${redirectUri()})`, dpopKey },
     ({ openid, config, dpop }) =>
       openid.authorizationCodeGrant(
         config,

@@ -36,7 +36,7 @@ export function loginEndpoint(context: LoginContext, path: string): Endpoint {
     const asked = await nativeWish(context, connected, parameters);
     const wish = wishOf(parameters, connected, context);
     // RFC 8252 §8.6: whoever opened the browser may be no program of this person's, so they are always asked.
-    const native = asked && { asked, prompt: asksPeople(wish.prompt) ? wish.prompt : "consent" };
+    const native = asked && { asked, prompt: withConsent(wish.prompt) };
     return toProvider(context, connected, { ...wish, ...native }, request);
   });
 }
@@ -73,7 +73,7 @@ function wishOf(parameters: URLSearchParams, { client }: ConnectedClient, contex
   const prompt = single(parameters, "prompt");
   const hint = single(parameters, "login_hint");
   return {
-    target: target ?? "/",
+    target: target ?? context.targets.home,
     ...(acrValues && { acrValues }),
     ...(bounds.length > 0 && { maxAgeSeconds: Math.min(...bounds) }),
     prompt: /^(login|consent|select_account)$/.test(prompt ?? "") ? prompt : login.prompt,
@@ -91,8 +91,9 @@ function acrOf(asked = "", configured: readonly string[] | undefined) {
   return allowed.length > 0 ? allowed : configured;
 }
 
-function asksPeople(prompt: string | undefined): boolean {
-  return prompt !== undefined && prompt !== "none";
+function withConsent(prompt = ""): string {
+  const asked = prompt.split(" ").filter((one) => one !== "" && one !== "none");
+  return [...new Set([...asked, "consent"])].join(" ");
 }
 
 function isHint(text: string): boolean {
@@ -138,7 +139,7 @@ async function toProvider(
   ): Promise<URL> {
     const parameters = new URLSearchParams({
       ...login.extra,
-      redirect_uri: redirectUri,
+      redirect_uri: redirectUri(),
       scope,
       state,
       nonce,
@@ -154,7 +155,7 @@ async function toProvider(
     });
     for (const [name, value] of resourceOf(api)) parameters.append(name, value);
     // A callback's address that is not registered is the mistake that is made most.
-    const what = `The authorization request (redirect_uri ${redirectUri})`;
+    const what = `The authorization request (redirect_uri ${redirectUri()})`;
     return api.ask({ what, dpopKey }, async ({ openid, config, dpop }) => {
       if (dpop.DPoP) parameters.set("dpop_jkt", await dpop.DPoP.calculateThumbprint());
       const pushed = login.par ?? config.serverMetadata().require_pushed_authorization_requests === true;

@@ -11,7 +11,7 @@ export function logoutEndpoint(context: LoginContext, path: string, fullPath: ()
   const { pages, targets } = context;
   return endpoint(context, { name: "logout", methods: ["GET", "POST"], path }, async (request) => {
     const parameters = await parametersOf(request);
-    const target = ownTarget(single(parameters, "return_to"), targets) ?? "/";
+    const target = ownTarget(single(parameters, "return_to"), targets) ?? targets.home;
     if (isOwnRequest(request, targets.origin)) return signOut(context, request, target);
     if (request.method === "POST") {
       throw new AuthError(
@@ -20,7 +20,9 @@ export function logoutEndpoint(context: LoginContext, path: string, fullPath: ()
       );
     }
     // A link, or an image, of another site: only people can say whether they mean it.
-    return pages.page(200, "Sign out", question(fullPath(), target));
+    // Its form is told from another site's by `Origin`, which browsers leave out where a page says `no-referrer`.
+    const headers = { "referrer-policy": "same-origin" };
+    return pages.page(200, "Sign out", question(fullPath(), target), { headers });
   });
 }
 
@@ -33,7 +35,9 @@ function isOwnRequest(request: EndpointRequest, origin: string): boolean {
   if (request.method === "POST") {
     return site === undefined ? request.header("origin") === origin : site === "same-origin";
   }
-  return site === "same-origin" && request.header("sec-fetch-mode") === "navigate";
+  // A page that is fetched ahead, for a link that somebody may click, is nobody's wish to sign out.
+  const isAhead = /\bprefetch\b/.test(request.header("sec-purpose") ?? "");
+  return site === "same-origin" && request.header("sec-fetch-mode") === "navigate" && !isAhead;
 }
 
 function question(path: string, target: string): string {

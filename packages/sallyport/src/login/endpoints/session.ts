@@ -2,6 +2,7 @@
 import type { CookieChange } from "../../cookies.ts";
 import { AuthError } from "../../errors.ts";
 import type { Endpoint } from "../../http/index.ts";
+import type { SessionContent } from "../../session/index.ts";
 import { endpoint, type LoginContext } from "../context.ts";
 import { identityOf } from "../session-content.ts";
 
@@ -9,10 +10,13 @@ import { identityOf } from "../session-content.ts";
 const headers = { vary: "Cookie" } as const;
 
 export function sessionEndpoint(context: LoginContext, path: string): Endpoint {
-  return endpoint(context, { name: "session", methods: ["GET"], path }, async (request) => {
+  return endpoint(context, { name: "session", methods: ["GET"], path }, async (request, about) => {
     const { content, expiresAt, changes: cookies } = await context.sessions.find(request.cookie);
+    about.cookies = cookies;
     const connected = content && context.clientOf(content);
     if (!content || !connected) return nobody(context, cookies);
+    const revoked = await revocationOf(context, content);
+    if (revoked) return nobody(context, cookies, revoked);
     const { subject, issuer, name, email, username, roles, authTime, acr } = identityOf(
       connected.client,
       content,
@@ -35,13 +39,35 @@ export function sessionEndpoint(context: LoginContext, path: string): Endpoint {
   });
 }
 
+/**
+ * Why somebody with a session is nobody to the application any more.
+ *
+ * @throws AuthError by rejection: `revocation_unavailable`
+ */
+export async function revocationOf(
+  context: LoginContext,
+  content: SessionContent,
+): Promise<AuthError | undefined> {
+  try {
+    await context.checkRevoked(content);
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof AuthError && thrown.code === "token_revoked") return thrown;
+    throw thrown;
+  }
+}
+
 /** A 401 that says where to sign in; never a page, and never a redirect, whoever asks. */
 export function nobody(
-  { pages, loginUrl }: LoginContext,
+  { pages, loginUrl, targets }: LoginContext,
   cookies: readonly CookieChange[],
   error = new AuthError("login_required", "Nobody is signed in"),
 ) {
-  const body = { error: "login_required", error_description: error.description, login_url: loginUrl("/") };
+  const body = {
+    error: "login_required",
+    error_description: error.description,
+    login_url: loginUrl(targets.home),
+  };
   return pages.json(401, body, { cookies, headers });
 }
 

@@ -12,6 +12,7 @@ import type { NativeDevice } from "../native/handles.ts";
 import type { NativeClients } from "../native/native.ts";
 import { NativeRefusal } from "../native/refusal.ts";
 import { nativeTokens } from "../native/tokens.ts";
+import { claimsOf } from "../session-content.ts";
 import type { Told } from "../trail.ts";
 import { exchange } from "./callback.ts";
 
@@ -147,7 +148,8 @@ async function renew({ context, native, form, handle, about }: TokenRequest): Pr
   }
   native.admitGrant(`refresh ${id}`);
   // Ahead of the provider: where nobody can say, the refresh token is not spent.
-  await context.checkRevoked(content).catch((error: AuthError) => {
+  const claims = { ...claimsOf(content.tokens.idToken), ...content.claims };
+  await context.checkRevoked({ ...content, claims }).catch((error: AuthError) => {
     if (error.code === "token_revoked") context.background(context.renewal.discard(content));
     throw error;
   });

@@ -23,6 +23,16 @@ export interface ClaimsPolicy {
 const greatestDate = 253_402_300_799;
 const longestSubject = 255;
 
+/** @throws AuthError `missing_claim` */
+export function requireClaims(claims: JsonObject, paths: readonly ClaimPath[]): void {
+  for (const path of paths) {
+    const value = readClaim(claims, path);
+    if (value === undefined || value === null) {
+      throw refusal("missing_claim", `The token has no ${path.join(".")}, which the configuration requires`);
+    }
+  }
+}
+
 /**
  * Checks the claims of a token whose signature is good.
  *
@@ -37,12 +47,7 @@ export function checkClaims(claims: JsonObject, policy: ClaimsPolicy, nowSeconds
       throw refusal("missing_claim", `The token has no ${name}${hint ? ` (${hint})` : ""}`);
     }
   }
-  for (const path of policy.requiredClaims) {
-    const value = readClaim(claims, path);
-    if (value === undefined || value === null) {
-      throw refusal("missing_claim", `The token has no ${path.join(".")}, which the configuration requires`);
-    }
-  }
+  requireClaims(claims, policy.requiredClaims);
   // Every preset requires both of a JWT: checkPreset sees to it for those of the user's own. What a provider says of a token
   // may lack iat, but not where the age of tokens is limited.
   const exp = dateClaim(claims.exp, "exp") as number;

@@ -1,5 +1,4 @@
 // `npm start` in Chromium: the Authorize button of Swagger UI signs in at the provider, and the protected routes answer.
-import { type AddressInfo, createServer } from "node:net";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import { Controller, Get, Module } from "@nestjs/common";
@@ -11,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { role, sallyport } from "../../../src/frameworks/fastify.ts";
 import { Protected, Sallyport, SallyportModule } from "../../../src/frameworks/nest.ts";
 import { documentation } from "../../nest/openapi-page/docs.ts";
+import { freePort } from "../../support/free-port.ts";
 import { type Example, executablePath, launch, newPerson, startExample, without } from "./browser.ts";
 
 if (!executablePath) test.skip(without, () => {});
@@ -137,12 +137,4 @@ async function execute(page: Page, path: string): Promise<{ status: number; body
     status: Number(status),
     body: (await live.locator(".response-col_description").textContent()) ?? "",
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

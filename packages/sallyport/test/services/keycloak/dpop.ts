@@ -1,8 +1,8 @@
 // Tokens that Keycloak binds to a client's key (RFC 9449).
 import { describe, expect, test } from "vitest";
 import { createDpopFetch, createDpopKey, createDpopProof, type DpopKey } from "../../../src/client/index.ts";
+import { freePort } from "../../support/free-port.ts";
 import { clientCredentials, logIn, type Proof, peek } from "./callers.ts";
-import { freePort } from "./free-port.ts";
 import { type Scene, startApi } from "./scene.ts";
 
 const client = "shop-dpop";

@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../support/free-port.ts";
 import { type Admin, createAdmin } from "./admin.ts";
-import { freePort } from "./free-port.ts";
 
 export interface Keycloak {
   readonly url: string;

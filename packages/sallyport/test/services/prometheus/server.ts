@@ -1,10 +1,10 @@
 // A Prometheus of its own on loopback, with short intervals, and what is asked of it.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
+import { freePort } from "../../support/free-port.ts";
 
 export interface Prometheus {
   /** What an expression gives at the moment: labels and value of each series. */
@@ -71,12 +71,4 @@ async function end(child: ChildProcess): Promise<void> {
   const killed = setTimeout(() => child.kill("SIGKILL"), 5000);
   await ended;
   clearTimeout(killed);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

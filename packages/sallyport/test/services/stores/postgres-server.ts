@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { freePort } from "../keycloak/free-port.ts";
+import { freePort } from "../../support/free-port.ts";
 
 export interface PostgresServer {
   /** The connection string of a database; `user` is a role without a password. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { vi } from "vitest";
-import { freePort } from "../keycloak/free-port.ts";
+import { freePort } from "../../support/free-port.ts";
 
 export interface RedisServer {
   readonly port: number;
