@@ -84,6 +84,8 @@ export function sallyport<Claims = JsonObject>(
       if (answer) return respond(answer, c);
       c.set("identity", auth.maybeIdentity(c) as Caller);
       await next();
+      // An upgrade is another protocol's from here on, and can't be copied.
+      if (c.res.status === 101) return;
       // Behind the handler: of a `Response` that it made itself, Hono drops headers that were set ahead of it.
       letIn(facts, rules.optional ?? false, c, headersOf);
     };

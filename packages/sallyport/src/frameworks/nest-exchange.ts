@@ -23,6 +23,9 @@ interface AdapterRequest {
 /** The response of either adapter, as far as it is read here. */
 export interface AdapterResponse {
   getHeader(name: string): unknown;
+  /** Of Node's response, which Fastify's has as `raw`. */
+  appendHeader?(name: string, value: string): unknown;
+  readonly raw?: AdapterResponse;
 }
 
 /** Node's own request under a framework's: what both adapters, and middleware, have in common. */
@@ -50,7 +53,11 @@ export function headersOf(adapter: AbstractHttpAdapter): ResponseHeaders<Adapter
   return {
     get: (response, name) => response.getHeader(name),
     set: (response, name, value) => adapter.setHeader(response, name, value),
-    addCookie: (response, value) => adapter.appendHeader?.(response, "set-cookie", value),
+    addCookie(response, value) {
+      // Adapters before Nest 10.3 have no word for it; Node's response has.
+      if (adapter.appendHeader) adapter.appendHeader(response, "set-cookie", value);
+      else (response.raw ?? response).appendHeader?.("set-cookie", value);
+    },
   };
 }
 

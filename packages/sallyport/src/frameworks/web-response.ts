@@ -16,7 +16,8 @@ export function responseOf({
 /** A handler's response, with what the guard in front of it has noted: the same one, where it can be changed. */
 export function carrying(facts: RequestFacts, optional: boolean, response: Response): Response {
   // Bun has handlers answer nothing once they have upgraded a connection.
-  if (!(response instanceof Response)) return response;
+  // An upgrade is another protocol's from here on, and can't be copied.
+  if (!(response instanceof Response) || response.status === 101) return response;
   const box = { response };
   letIn(facts, optional, box, headersOf);
   return box.response;

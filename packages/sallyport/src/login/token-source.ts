@@ -61,6 +61,10 @@ const unsaidMs = 60_000;
 const marginMs = 30_000;
 /** So long nobody asks again after a failure. */
 const cooldownMs = 1_000;
+/** A token that is younger and refused is not mended by another. */
+const shortestLifeMs = 30_000;
+/** A runtime that ends a request may end its work as well, and then it settles never. */
+const lostMs = 60_000;
 
 /** @throws TypeError where an option is unknown or of the wrong form */
 export function createTokenSource(request: TokenSourceRequest, { api, now }: TokenSourceDeps): TokenSource {
@@ -72,8 +76,8 @@ export function createTokenSource(request: TokenSourceRequest, { api, now }: Tok
     ...(scopes.length > 0 && { scope: scopes.join(" ") }),
     ...(resource !== undefined && { resource }),
   });
-  let known: { readonly answer: TokenAnswer; readonly until: number } | undefined;
-  let flight: Promise<string> | undefined;
+  let known: { readonly answer: TokenAnswer; readonly since: number; readonly until: number } | undefined;
+  let flight: { readonly at: number; readonly token: Promise<string> } | undefined;
   let failure: { readonly at: number; readonly error: AuthError } | undefined;
 
   async function ask(): Promise<string> {
@@ -83,7 +87,7 @@ export function createTokenSource(request: TokenSourceRequest, { api, now }: Tok
       );
       const lifetime = answer.expiresAt === undefined ? unsaidMs : answer.expiresAt - now();
       // A token that lives for less than the margin twice is used for half of its life.
-      known = { answer, until: now() + lifetime - Math.min(marginMs, lifetime / 2) };
+      known = { answer, since: now(), until: now() + lifetime - Math.min(marginMs, lifetime / 2) };
       failure = undefined;
       return answer.accessToken;
     } catch (thrown) {
@@ -99,10 +103,16 @@ export function createTokenSource(request: TokenSourceRequest, { api, now }: Tok
       const { code, message } = failure.error;
       throw new AuthError(code, message);
     }
-    flight ??= ask().finally(() => {
-      flight = undefined;
-    });
-    return flight;
+    if (!flight || Math.abs(at - flight.at) > lostMs) {
+      const begun = {
+        at,
+        token: ask().finally(() => {
+          if (flight === begun) flight = undefined;
+        }),
+      };
+      flight = begun;
+    }
+    return flight.token;
   }
 
   async function send(input: Request | string | URL, init?: RequestInit): Promise<Response> {
@@ -112,7 +122,10 @@ export function createTokenSource(request: TokenSourceRequest, { api, now }: Tok
     const response = await fetch(carrying(first, used));
     if (response.status !== 401 || !again) return response;
     // Revoked, or of keys that have changed: not the one that others got meanwhile.
-    if (known?.answer.accessToken === used) known = undefined;
+    if (known?.answer.accessToken === used) {
+      if (now() - known.since < shortestLifeMs) return response;
+      known = undefined;
+    }
     await response.body?.cancel();
     return fetch(carrying(again, await token()));
   }

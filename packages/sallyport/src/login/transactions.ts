@@ -71,9 +71,10 @@ export interface TransactionsDeps {
 }
 
 const lifetimeMs = 600_000;
-/** Many tabs, and far from the header's limit of any server. */
+/** Many tabs, and far from the header's limit of any server: with the session's own cookies, too. */
 const mostCookies = 8;
 const mostBytes = 6_144;
+const mostOfAll = 13_312;
 const rememberedTargets = 1_000;
 const purpose = "login";
 const prefix = "sallyport-login-";
@@ -104,11 +105,13 @@ export function createTransactions({ sealer, once, style, now }: TransactionsDep
         bytes: values.reduce((sum, value) => sum + name.length + value.length, 0),
       }))
       .sort((left, right) => timeIn(right.name.slice(start.length)) - timeIn(left.name.slice(start.length)));
+    const others = (cookie?.length ?? 0) - own.reduce((sum, one) => sum + one.bytes, 0);
+    const most = Math.min(mostBytes, mostOfAll - others);
     let bytes = newBytes;
     return own
       .filter((one, index) => {
         bytes += one.bytes;
-        return index + 1 >= mostCookies || bytes > mostBytes;
+        return index + 1 >= mostCookies || bytes > most;
       })
       .map(({ name }) => name)
       .reverse();

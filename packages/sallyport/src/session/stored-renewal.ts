@@ -79,6 +79,8 @@ export function createStoredRenewal(
     const { idHash, version } = opened.row;
     if (refused.get(nameOf(opened))) return end(opened);
     if (await lease(idHash, version)) return holding(opened, by);
+    const again = await writtenAgain(opened);
+    if (again) return ask(again, good, by);
     if (good) return "underway";
     for (const pause of looks) {
       await sleep(pause);
@@ -88,6 +90,22 @@ export function createStoredRenewal(
       if (await lease(idHash, version)) return holding(opened, by);
     }
     throw new AuthError("refresh_failed", "Another process has not finished renewing the session's tokens");
+  }
+
+  /**
+   * The session as the store has it from now on, where it had come back from a copy with older tokens: ours are what the provider
+   * gave last, and the older ones may be spent.
+   */
+  async function writtenAgain({ row, content }: OpenedSession): Promise<OpenedSession | undefined> {
+    const { idHash, version, sealed, sid } = row;
+    try {
+      const kept = await store.read(idHash, now());
+      if (!kept || kept.version >= version) return undefined;
+      if (!(await store.replace(idHash, kept.version, { sealed, sid }, now()))) return undefined;
+      return reader.remember({ ...kept, sealed, sid, version: kept.version + 1 }, content);
+    } catch (error) {
+      throw storeFailure(error);
+    }
   }
 
   async function lease(idHash: string, version: number): Promise<boolean> {

@@ -63,7 +63,10 @@ export function createStoredSessions(
   function sweepAtTimes(at: number): void {
     if (Math.abs(at - sweptAt) < sweepMs) return;
     sweptAt = at;
-    background(() => store.sweep(at, mostSwept));
+    background(async () => {
+      // Where there was more, the next request goes on with it.
+      if ((await store.sweep(at, mostSwept)) >= mostSwept) sweptAt = at - sweepMs;
+    });
   }
 
   /** The id in a `Cookie` header: `undefined` for none, or for two, of which a sibling domain may have set one (RFC 6265bis §8.6). */

@@ -16,10 +16,12 @@ const optionTable = {
   maxSessions: {
     check: isInteger(1, 10_000_000),
     takes: "a whole number from 1 to 10,000,000",
-    doc: "Most sessions at a time; also most logouts and single-use words that are remembered.",
+    doc: "Most sessions at a time; also most logouts and single-use words that are remembered, where it is more than 100,000.",
     default: "100,000",
   },
 } as const satisfies OptionTable;
+
+const leastRemembered = 100_000;
 
 interface Row {
   session: StoredSession;
@@ -44,9 +46,11 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
   /** Scope → ids. Most people have one session, and a set is large for that. */
   const byScope = new Map<string, string | Set<string>>();
   const sessions = createExpiringMap<Row>(maxSessions, ({ session }) => leave(session));
+  // Of these anybody may bring some about: few sessions are no reason to have room for few.
+  const mostRemembered = Math.max(maxSessions, leastRemembered);
   /** Scope → when its last logout was recorded. */
-  const logouts = createExpiringMap<{ at: number }>(maxSessions);
-  const words = createExpiringMap<true>(maxSessions);
+  const logouts = createExpiringMap<{ at: number }>(mostRemembered);
+  const words = createExpiringMap<true>(mostRemembered);
 
   // Every verb is one stretch of synchronous code: that is what makes it atomic here.
   function join(session: StoredSession): void {

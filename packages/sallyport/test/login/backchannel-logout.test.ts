@@ -31,6 +31,16 @@ const post = (app: LoginApp, jwt: string | string[], extra: [string, string][] =
   });
 
 describe("back-channel logout", () => {
+  test("one that was cut short may be tried again at another process, and a finished one may not", async () => {
+    const { app } = await signedIn();
+    const jwt = app.provider.logoutToken();
+    const { jti } = JSON.parse(Buffer.from(jwt.split(".")[1] ?? "", "base64url").toString());
+    // The process that took it was killed ahead of the end.
+    await app.sessions.once(`logout ${app.provider.issuer} web ${jti}`, app.clock.now + 600_000);
+    expect([(await post(app, jwt)).status, app.sessions.live.size]).toEqual([200, 0]);
+    expect((await post(app, jwt)).status).toBe(400);
+  });
+
   test("O19: a good token ends the session, with 200 that is not kept, and its refresh token", async () => {
     const { app } = await signedIn();
     const answer = await post(app, app.provider.logoutToken(), [["unknown", "parameter"]]);

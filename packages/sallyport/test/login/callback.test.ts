@@ -348,6 +348,35 @@ describe("a transaction", () => {
     await expect.poll(() => app.provider.count("/revoke")).toBe(1);
   });
 
+  test("L44: with a large session beside them there is room for fewer, and the header stays within a server's limit", async () => {
+    const app = await startLoginApp();
+    const browser = app.browser();
+    browser.jar.set("__Host-session", "s".repeat(10_500));
+    let url = "";
+    for (let index = 0; index < 20; index += 1) {
+      app.clock.now += 1000;
+      url = await browser.open(`?return_to=%2F${"a".repeat(900)}`);
+    }
+    const header = [...browser.jar].map(([name, value]) => `${name}=${value}`).join("; ");
+    expect(header.length).toBeLessThan(14_000);
+    browser.jar.set("__Host-session", "s".repeat(16_000));
+    url = await browser.open("?return_to=%2Flast");
+    expect((await comeBack(app, browser, url)).headers.location).toBe("/last");
+  });
+
+  test("L44: a callback without a code spends nothing: whoever begins sign-ins fills no memory", async () => {
+    const app = await startLoginApp();
+    const browser = app.browser();
+    const state = new URL(await browser.open()).searchParams.get("state") ?? "";
+    const cookie = [...browser.jar].map(([name, value]) => `${name}=${value}`).join("; ");
+    app.sessions.fail(new Error("asked for no reason"));
+    const query = new URLSearchParams({ state, error: "access_denied", iss: app.provider.issuer });
+    for (let time = 0; time < 2; time += 1) {
+      expect((await browser.send(`/auth/v2/callback?${query}`, { cookie })).status).toBe(400);
+      expect(lastCode(app)).toBe("login_refused");
+    }
+  });
+
   test("L44: no cookie but those of sign-ins is removed, whatever its name begins with", async () => {
     const app = await startLoginApp();
     const names = Array.from({ length: 20 }, (_, index) => `__Host-sallyport-login-${index}-other`);

@@ -66,12 +66,38 @@ describe("tokenSource", () => {
       response.writeHead(heard.length === 1 ? 401 : 200).end("done");
     });
     const source = app.login.tokenSource();
+    await source.token();
+    app.clock.now += 30_000;
     const answer = await source.fetch(`http://127.0.0.1:${api.port}/a`, { headers: { "x-own": "1" } });
     await api.close();
     expect([answer.status, await answer.text()]).toEqual([200, "done"]);
     expect(heard).toHaveLength(2);
     expect(heard[0]).toMatch(/^Bearer access-/);
     expect(heard[1]).not.toBe(heard[0]);
+  });
+
+  test("an API that refuses whatever comes does not cost a token each time", async () => {
+    const app = await startLoginApp();
+    const api = await listen((_request, response) => response.writeHead(401).end());
+    const source = app.login.tokenSource();
+    for (let time = 0; time < 5; time += 1) {
+      expect((await source.fetch(`http://127.0.0.1:${api.port}/a`)).status).toBe(401);
+    }
+    await api.close();
+    expect(app.provider.count("/token")).toBe(1);
+  });
+
+  test("who asks a minute later does not wait for a request that was ended with its work", async () => {
+    const app = await startLoginApp();
+    const source = app.login.tokenSource();
+    await app.login.ready();
+    let isLost = true;
+    app.provider.script.beforeToken = () => (isLost ? new Promise<never>(() => {}) : undefined) as never;
+    void source.token().catch(() => {});
+    await expect.poll(() => app.provider.count("/token")).toBe(1);
+    isLost = false;
+    app.clock.now += 60_001;
+    expect(await source.token()).toMatch(/^access-/);
   });
 
   test("what is not refused is not asked for again, whatever it is", async () => {

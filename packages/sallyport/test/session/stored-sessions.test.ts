@@ -239,6 +239,20 @@ describe("renewal across processes", () => {
     }
   });
 
+  test("a store that comes back with older tokens gets the newer ones again, and nobody is signed out", async () => {
+    const scene = createScene("store");
+    const sessions = scene.process();
+    const browser = await signIn(sessions);
+    const copy = new Map(scene.store.rows);
+    scene.now += 11 * minute;
+    expect((await visit(sessions, browser))?.tokens.refreshToken).toBe("refresh-2");
+    for (const [key, row] of copy) (scene.store.rows as typeof copy).set(key, row);
+    scene.now += 11 * minute;
+    expect((await visit(sessions, browser))?.tokens.refreshToken).toBe("refresh-3");
+    expect([scene.provider.asked, scene.provider.isFamilyRevoked]).toEqual([2, false]);
+    expect((await visit(scene.process(), browser))?.tokens.refreshToken).toBe("refresh-3");
+  });
+
   test("F01: ahead of expiry no process waits for another", async () => {
     const scene = createScene("store");
     const [one, other] = [scene.process(), scene.process()];

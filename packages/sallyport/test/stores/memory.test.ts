@@ -66,17 +66,17 @@ describe("with room for three", () => {
     expect(await store.create(aSession(), how)).toBe(true);
   });
 
-  test("the fourth logout is refused as a whole, and the fourth word", async () => {
+  test("of logouts and words there is room for 100,000; the next is refused as a whole", async () => {
     const { store, sessions } = await filled();
     const rememberUntil = noon + hour;
     const { issuer, subject } = sessions[0];
-    for (let index = 0; index < 3; index += 1) {
-      await store.endAll({ issuer, subject: fresh("subject") }, { now: noon, rememberUntil });
-      expect(await store.once(fresh("word"), rememberUntil, noon)).toBe(true);
+    for (let index = 0; index < 100_000; index += 1) {
+      await store.endAll({ issuer, subject: `nobody-${index}` }, { now: noon, rememberUntil });
+      if (!(await store.once(`word-${index}`, rememberUntil, noon))) throw new Error("A word was taken");
     }
-    await expect(store.endAll({ issuer, subject }, { now: noon, rememberUntil })).rejects.toThrow(full);
+    await expect(store.endAll({ issuer, subject }, { now: noon, rememberUntil })).rejects.toThrow(/is full: it keeps 100000 of a kind/);
     expect(store.read(sessions[0].idHash, noon)).toBeDefined();
-    await expect(store.once(fresh("word"), rememberUntil, noon)).rejects.toThrow(full);
+    await expect(store.once(fresh("word"), rememberUntil, noon)).rejects.toThrow(/is full: it keeps 100000 of a kind/);
     // Their time over, there is room again.
     const now = rememberUntil;
     expect(await store.once(fresh("word"), now + hour, now)).toBe(true);

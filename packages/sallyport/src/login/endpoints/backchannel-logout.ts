@@ -19,12 +19,15 @@ export function backchannelLogoutEndpoint(context: LoginContext, path: string): 
     const { issuer, subject, sid } = token;
     about.of = { provider: provider.name, clientId, issuer, ...(subject !== undefined && { subject }) };
     const word = `logout ${issuer} ${clientId} ${token.jti}`;
-    // §2.6: a token that is used again would end the sessions that were begun since.
-    if (!(await context.sessions.once(word, token.expiresAt)) && !unfinished.delete(word)) {
+    const say = (what: string) => context.sessions.once(what, token.expiresAt);
+    // §2.6: a token that is used again would end the sessions that were begun since. But one whose logout was cut short, here or in
+    // another process, may be tried again.
+    if (!(await say(word)) && !unfinished.delete(word) && !(await say(`${word} done`))) {
       throw new AuthError("invalid_logout_token", "The logout token is not good: it has been used");
     }
     try {
       const ended = await context.sessions.endAll({ issuer, subject, sid });
+      await say(`${word} done`);
       const of = ended[0] ?? about.of;
       const { requestId } = request;
       context.trail.session({ name: "backchannel_logout", of, ended: ended.length, requestId });
