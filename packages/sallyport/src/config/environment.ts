@@ -43,7 +43,7 @@ export function configFromEnvironment(
   if (audience === undefined) {
     const orClientId = isEntra(config) ? ", or OAUTH2_CLIENT_ID" : "";
     throw new TypeError(
-      `The environment names no audience: set OIDC_AUDIENCE or OAUTH2_AUDIENCE${orClientId} to the identifier of this API${almost(env, verifierOptionTable.audience)}`,
+      `The environment names no audience: set OIDC_AUDIENCE or OAUTH2_AUDIENCE${orClientId} to the identifier of this API${almost(env, verifierOptionTable.audience)}${orPeople(env, readFile)}`,
     );
   }
   return { ...config, audience };
@@ -53,6 +53,14 @@ export function configFromEnvironment(
 function readPeople(env: Environment, readFile: ReadFile): PeopleOptions {
   const { secret } = peopleOptionTable.session.members;
   return readOption(secret, env, readFile) ? readTable(peopleOptionTable, env, readFile) : {};
+}
+
+/** Who forgot the secret alone is not after an audience. */
+function orPeople(env: Environment, readFile: ReadFile): string {
+  const found = readOption(peopleOptionTable.clientId, env, readFile);
+  return found
+    ? `; or, where people sign in, SESSION_SECRET to a random secret beside ${found.variable} (\`openssl rand -base64 48\` makes one)`
+    : "";
 }
 
 /** The options of a table that the environment sets; an option that is an object of options where any of those is set. */

@@ -183,7 +183,9 @@ export function createKit<Claims, Carrier extends object>(
   let routed: Routing | undefined;
   function routing(): Routing {
     if (!router) {
-      throw new TypeError("auth.router() has no endpoints: give sallyport() `clientId` and `session`");
+      throw new TypeError(
+        "auth.router() has no endpoints: give sallyport() `clientId` and `session` (in the environment: OIDC_CLIENT_ID and SESSION_SECRET)",
+      );
     }
     routed ??= createRouting(router);
     return routed;

@@ -39,7 +39,9 @@ export function placesOf({ publicUrl, clients, router = {} }: LoginSettings) {
 export function publicUrlOf({ publicUrl, clients }: Pick<LoginSettings, "publicUrl" | "clients">): string {
   const url = publicUrl ?? originOf(clients[0]?.login?.redirectUri);
   if (url === undefined) {
-    throw new TypeError("Signing people in needs `publicUrl`: a request's `Host` is never believed");
+    throw new TypeError(
+      "Signing people in needs `publicUrl` (OIDC_PUBLIC_URL), the application's address in browsers, such as https://app.example.com: a request's `Host` is never believed",
+    );
   }
   requireHttps(url, "publicUrl", { insecureAllowLoopback: true }, "sallyport");
   return url.replace(/\/+$/, "");

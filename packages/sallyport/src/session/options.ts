@@ -53,7 +53,7 @@ const seconds = (least: number, greatest: number) => ({
 export const sessionOptionTable = {
   secret: {
     check: (value) => isSecret(value) || isSecretList(value),
-    takes: `a random secret of ${leastSecretBytes} bytes or more, or a list of such (\`openssl rand -base64 48\` makes one)`,
+    takes: `a random secret of ${leastSecretBytes} bytes or more, in which there are no words, or a list of such (\`openssl rand -base64 48\` makes one)`,
     doc: `What sessions are sealed with, the same in all processes: ${leastSecretBytes} random bytes or more, which \`openssl rand -base64 48\` makes. Of a list, the first seals and all open. A new one is added behind the old one first, in all processes; then put in front; and the old one is taken out after the absolute limit.`,
     env: ["SESSION_SECRET"],
     // Neither hexadecimal nor base64 has a comma or a space.

@@ -299,6 +299,11 @@ describe("refusals name the variable, and never its value", () => {
       "The environment names no audience: set OIDC_AUDIENCE or OAUTH2_AUDIENCE to",
     ],
     [
+      "no audience, and a client that has no secret for its sessions",
+      { OIDC_ISSUER: `https://${canary}.example`, OIDC_CLIENT_ID: canary },
+      /set OIDC_AUDIENCE .*; or, where people sign in, SESSION_SECRET to a random secret beside OIDC_CLIENT_ID/,
+    ],
+    [
       "no audience for Entra ID",
       { OAUTH2_TENANT_ID: tenant },
       "set OIDC_AUDIENCE or OAUTH2_AUDIENCE, or OAUTH2_CLIENT_ID to",
