@@ -74,9 +74,13 @@ describe("with room for three", () => {
       await store.endAll({ issuer, subject: `nobody-${index}` }, { now: noon, rememberUntil });
       if (!(await store.once(`word-${index}`, rememberUntil, noon))) throw new Error("A word was taken");
     }
-    await expect(store.endAll({ issuer, subject }, { now: noon, rememberUntil })).rejects.toThrow(/is full: it keeps 100000 of a kind/);
+    await expect(store.endAll({ issuer, subject }, { now: noon, rememberUntil })).rejects.toThrow(
+      /is full: it keeps 100000 of a kind/,
+    );
     expect(store.read(sessions[0].idHash, noon)).toBeDefined();
-    await expect(store.once(fresh("word"), rememberUntil, noon)).rejects.toThrow(/is full: it keeps 100000 of a kind/);
+    await expect(store.once(fresh("word"), rememberUntil, noon)).rejects.toThrow(
+      /is full: it keeps 100000 of a kind/,
+    );
     // Their time over, there is room again.
     const now = rememberUntil;
     expect(await store.once(fresh("word"), now + hour, now)).toBe(true);
