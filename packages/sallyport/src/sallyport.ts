@@ -2,6 +2,7 @@
 import {
   type AuditSink,
   type AuditStats,
+  consoleLogger,
   consoleSink,
   createAudit,
   isDevelopment,
@@ -196,8 +197,13 @@ export function createCore<Claims = JsonObject>(
       { clients: apart.clients.map(({ clientId }) => clientId !== undefined) },
     ),
   );
-  const listeners = { logged, onEvent: heard ? emit : undefined, watch };
-  const people = createPeople(apart, { deps, verifier, listeners });
+  const toConsole = speaksToConsole(deps);
+  const listeners = { logged: logged || toConsole, onEvent: heard ? emit : undefined, watch };
+  const people = createPeople(apart, {
+    deps: toConsole ? { ...deps, logger: consoleLogger } : deps,
+    verifier,
+    listeners,
+  });
   const metadata = inCallersWords(call, () => metadataOf(verifierOptions, description, verifier));
   for (const { event, message } of doubtsAbout(verifierOptions))
     quietly(() => deps.logger?.warn({ event }, message));
@@ -285,10 +291,16 @@ function metadataOf(
   );
 }
 
-function sinksOf({ audit, logger, onEvent }: Pick<SallyportDeps, "audit" | "logger" | "onEvent">) {
+function sinksOf(deps: Pick<SallyportDeps, "audit" | "logger" | "onEvent">) {
+  const { audit, logger } = deps;
   if (audit !== undefined) return listOf(audit);
   if (logger) return [refusalSink(logger)];
-  return onEvent === undefined && isDevelopment() ? [consoleSink()] : [];
+  return speaksToConsole(deps) ? [consoleSink()] : [];
+}
+
+/** To a newcomer's, who has not said where anything is to be written. */
+function speaksToConsole({ audit, logger, onEvent }: Pick<SallyportDeps, "audit" | "logger" | "onEvent">) {
+  return audit === undefined && !logger && onEvent === undefined && isDevelopment();
 }
 
 function listOf<One>(given: One | readonly One[] | undefined): readonly One[] {

@@ -2,6 +2,7 @@
 import type { AuthEvent } from "../events.ts";
 import { formatEvent } from "./format.ts";
 import type { AuditSink } from "./sink-queue.ts";
+import type { AuditLogger } from "./sinks.ts";
 import { isNoticeable } from "./sinks.ts";
 
 /** What {@link consoleSink} needs; for tests. */
@@ -50,6 +51,13 @@ export function consoleSink({ print = warn, now = Date.now }: ConsoleSinkDeps = 
     },
   };
 }
+
+/** The same console for what is said beside the events: where sign-ins come back to, for one. */
+export const consoleLogger: AuditLogger = {
+  info: (_details, message) => warn(`sallyport: ${message}`),
+  warn: (_details, message) => warn(`sallyport: ${message}`),
+  error: (_details, message) => warn(`sallyport: ${message}`),
+};
 
 /** Whether this is a developer's machine: a runtime with `process.env` whose NODE_ENV is unset or `development`. */
 export function isDevelopment(): boolean {

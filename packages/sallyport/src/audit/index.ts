@@ -1,6 +1,6 @@
 // The audit trail: what the composition root and users may reach.
 export { type Audit, type AuditOptions, type AuditSink, type AuditStats, createAudit } from "./audit.ts";
-export { consoleSink, isDevelopment } from "./console-sink.ts";
+export { consoleLogger, consoleSink, isDevelopment } from "./console-sink.ts";
 export { formatEvent } from "./format.ts";
 export {
   type AuditLogger,

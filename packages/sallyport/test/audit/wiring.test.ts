@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type AuthEvent, loggerSink, type SecurityEvent } from "../../src/index.ts";
 import { createCore, type SallyportDeps, type SallyportOptions } from "../../src/sallyport.ts";
+import { fakeIssuer } from "../../src/testing/index.ts";
 import { clientKeys, publicUrl } from "../cases/dpop.ts";
 import { type KeyServer, keysPath, sendJson, startKeyServer } from "../support/key-server.ts";
 import { createKit, type TokenParts } from "../support/kit.ts";
@@ -166,6 +167,28 @@ describe("a sign-in that went wrong", () => {
     vi.stubEnv("NODE_ENV", "development");
     await callBack({});
     expect(printed).toEqual([expect.stringMatching(/^warn: sallyport: session login refused/)]);
+  });
+
+  test("and so is where sign-ins come back to, once, which a provider that does not know it tells nobody here", async () => {
+    vi.stubEnv("NODE_ENV", "development");
+    const idp = fakeIssuer();
+    const core = createCore({ ...idp.config, ...idp.client, publicUrl, session }, idp.deps);
+    const login = core.router?.endpoints.find(({ name }) => name === "login");
+    for (let time = 0; time < 2; time += 1) {
+      const answer = await login?.handle({
+        method: "GET",
+        target: "/auth/v2/login",
+        header: () => undefined,
+        cookie: undefined,
+        form: async () => undefined,
+        requestId: undefined,
+      });
+      expect(answer?.status).toBe(303);
+    }
+    await core.close();
+    expect(printed).toEqual([
+      expect.stringMatching(/^warn: sallyport: Sign-ins come back to https:\/\/.*\/auth\/v2\/callback\./),
+    ]);
   });
 
   test("is in the log of a logger alone, once", async () => {
