@@ -56,9 +56,9 @@ export const advice: Readonly<Record<AuthErrorCode, string>> = Object.freeze({
   closed: "The verifier was closed; requests that come during a shutdown read this.",
   login_required: "Nobody is signed in: a page is sent to the sign-in, a program is told where it is.",
   session_ended:
-    "The person signed out, an administrator or the provider ended the session, or it came to its limits (`session.idleSeconds`, `session.absoluteSeconds`).",
+    "The person signed out, an administrator or the provider ended the session, or it came to its limits (`session.idleSeconds`, `session.absoluteSeconds`). Or the cookie is another application's on this host, at whatever port: give each a `session.cookieName` of its own.",
   cross_site_request:
-    "A browser sent this request from another site with the session's cookie. From pages of your own, look at `publicUrl`; for other origins, let callers use a token.",
+    "A browser sent this request from another site with the session's cookie. From pages of your own, look at `publicUrl`; a front end's development server hands the API's paths on, and is the `publicUrl` then; for other origins, let callers use a token.",
   session_store_unavailable: "`deps.sessionStore` failed or is out of reach: see the error's `cause`.",
   session_too_large:
     "The session does not fit into cookies: keep sessions in a store (`deps.sessionStore`), or have the provider put fewer roles and groups into its tokens.",
