@@ -65,10 +65,12 @@ export async function identityClaims(
   const jkt = dpopKey && (await dpopThumbprint(dpopKey));
   const { identity } = await verify(accessToken, jkt).catch(asPartOfAnswer);
   // Two tokens of one answer are about one person, or one of them is somebody else's.
-  if (identity.issuer !== provider.issuer(payload.iss) || identity.subject !== payload.sub) {
+  const claims = identity.claims as JsonObject;
+  if (!provider.isSameIssuer(claims.iss, payload.iss) || identity.subject !== payload.sub) {
     throw new AuthError("invalid_id_token", "The access token is not of the person that the ID token is of");
   }
-  return identity.claims as JsonObject;
+  // The session's issuer is the ID token's.
+  return { ...claims, iss: payload.iss };
 }
 
 /** Whoever signs in did not send it: what is wrong with it is the provider's. */

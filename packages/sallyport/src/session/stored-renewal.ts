@@ -101,8 +101,10 @@ export function createStoredRenewal(
     try {
       const kept = await store.read(idHash, now());
       if (!kept || kept.version >= version) return undefined;
-      if (!(await store.replace(idHash, kept.version, { sealed, sid }, now()))) return undefined;
-      return reader.remember({ ...kept, sealed, sid, version: kept.version + 1 }, content);
+      const written = await store.replace(idHash, kept.version, { sealed, sid }, now());
+      return written
+        ? reader.remember({ ...kept, sealed, sid, version: kept.version + 1 }, content)
+        : undefined;
     } catch (error) {
       throw storeFailure(error);
     }

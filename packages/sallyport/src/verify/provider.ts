@@ -23,6 +23,8 @@ export interface Provider {
   readonly name: string;
   /** The issuer's one name for an `iss` of its own, compared to the letter; `undefined` for any other. */
   issuer(iss: unknown): string | undefined;
+  /** Whether two values of `iss` are this issuer's, and of one tenant: Entra ID writes it in one way in v1 tokens, in another in v2. */
+  isSameIssuer(one: unknown, other: unknown): boolean;
   readonly clockToleranceSeconds: number;
   /** Milliseconds within which an answer must have arrived. */
   readonly timeoutMs: number;
@@ -61,6 +63,11 @@ export function createProvider(trusted: TrustedIssuer, { depth }: { readonly dep
     name: policy.name,
     issuer: (iss) =>
       typeof iss === "string" && policy.accepted.has(iss) ? issuerName(iss, policy.preset) : undefined,
+    isSameIssuer(one, other) {
+      const { accepted } = policy;
+      const [first, second] = [one, other].map(String) as [string, string];
+      return accepted.has(first) && accepted.has(second) && accepted.get(first) === accepted.get(second);
+    },
     clockToleranceSeconds: policy.clockToleranceSeconds,
     timeoutMs: fetchTimeoutSeconds * 1000,
     mayAsk: (url) => {

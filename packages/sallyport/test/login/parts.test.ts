@@ -46,7 +46,7 @@ describe("whose failure it is", () => {
 });
 
 describe("an identity by the access token", () => {
-  const provider = { issuer: (iss: unknown) => (iss === "https://idp.example" ? iss : undefined) };
+  const provider = { isSameIssuer: (one: unknown, other: unknown) => one === other };
   const client = { provider, login: { identity: "access_token" } } as unknown as LoginClient;
   const payload = { iss: "https://idp.example", sub: "person-1" };
   const token = { accessToken: "token", dpopKey: undefined };
@@ -54,12 +54,12 @@ describe("an identity by the access token", () => {
   const failing = (error: unknown) => () => Promise.reject(error);
 
   test("is of the same person at the same issuer, or none", async () => {
-    const claims = { roles: ["Admin"] };
-    const same = of({ issuer: "https://idp.example", subject: "person-1", claims });
+    const claims = { iss: "https://idp.example", roles: ["Admin"] };
+    const same = of({ subject: "person-1", claims });
     expect(await identityClaims(client, token, payload, same)).toEqual(claims);
     for (const other of [
-      { issuer: "https://other.example", subject: "person-1" },
-      { issuer: "https://idp.example", subject: "person-2" },
+      { subject: "person-1", claims: { ...claims, iss: "https://other.example" } },
+      { subject: "person-2", claims },
     ]) {
       await expect(identityClaims(client, token, payload, of(other))).rejects.toMatchObject({
         code: "invalid_id_token",

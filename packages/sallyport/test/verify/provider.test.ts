@@ -189,3 +189,21 @@ describe("an issuer that people sign in at", () => {
     expect(make([true])).toThrow(/`secret` is of tokens that anyone who checks them could make/);
   });
 });
+
+test("an issuer that is written in two ways is one; two tenants of a provider are two", () => {
+  const [one, other] = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"];
+  const verifier = createVerifier({ tenants: [one, other] as never, audience: "my-api" }, {}, undefined, {
+    clients: [true],
+  });
+  const [provider] = verifier.providers();
+  const v1 = (tenant?: string) => `https://sts.windows.net/${tenant}/`;
+  const v2 = (tenant?: string) => `https://login.microsoftonline.com/${tenant}/v2.0`;
+  expect(provider?.isSameIssuer(v1(one), v2(one))).toBe(true);
+  expect(provider?.isSameIssuer(v2(one), v2(one))).toBe(true);
+  expect(provider?.isSameIssuer(v2(one), v2(other))).toBe(false);
+  expect(provider?.isSameIssuer(v1(other), v2(one))).toBe(false);
+  for (const stranger of ["https://evil.example", undefined, null]) {
+    expect(provider?.isSameIssuer(stranger, v2(one))).toBe(false);
+    expect(provider?.isSameIssuer(stranger, stranger)).toBe(false);
+  }
+});
