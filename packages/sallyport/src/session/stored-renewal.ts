@@ -101,10 +101,9 @@ export function createStoredRenewal(
     try {
       const kept = await store.read(idHash, now());
       if (!kept || kept.version >= version) return undefined;
-      const written = await store.replace(idHash, kept.version, { sealed, sid }, now());
-      return written
-        ? reader.remember({ ...kept, sealed, sid, version: kept.version + 1 }, content)
-        : undefined;
+      // Where another process was quicker, it has written the same, and the lease decides between the two.
+      await store.replace(idHash, kept.version, { sealed, sid }, now());
+      return reader.remember({ ...kept, sealed, sid, version: kept.version + 1 }, content);
     } catch (error) {
       throw storeFailure(error);
     }
