@@ -38,11 +38,9 @@ export function createSessionLeaf<Claims>({
   function visitOf(found: FoundSession): SessionVisit<Claims> | Promise<SessionVisit<Claims>> {
     const { content, expiresAt, changes } = found;
     if (!content) return { verified: undefined, content, expiresAt, changes };
-    const seen = known.get(content);
-    if (seen && !check) return { verified: seen, content, expiresAt, changes };
     const refusal = (thrown: unknown) => refusedVisit(found, thrown);
     try {
-      const caller = chain(seen ?? callerOf(content), (one) => chain(check?.(one), () => one));
+      const caller = chain(known.get(content) ?? callerOf(content), (one) => chain(check?.(one), () => one));
       return isPromise(caller)
         ? caller.then((one) => ({ verified: one, content, expiresAt, changes }), refusal)
         : { verified: caller, content, expiresAt, changes };

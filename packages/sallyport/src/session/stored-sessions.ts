@@ -77,17 +77,15 @@ export function createStoredSessions(
 
   /** `undefined` for what is no id. */
   function hashOf(id: string): string | undefined | Promise<string> {
-    const known = hashes.get(id);
-    if (known !== undefined || !idForm.test(id)) return known;
-    return chain(platform.sha256(id), (hash) => {
+    return hashes.get(id) ?? (idForm.test(id) ? chain(platform.sha256(id), remembered) : undefined);
+    function remembered(hash: string): string {
       hashes.set(id, hash);
       return hash;
-    });
+    }
   }
 
   async function hashIn(cookie: string | undefined): Promise<string | undefined> {
-    const id = idIn(cookie);
-    return id === undefined ? undefined : hashOf(id);
+    return hashOf(idIn(cookie) ?? "");
   }
 
   function foundOf({ row, content }: OpenedSession): FoundSession {

@@ -1,5 +1,6 @@
 // What the table over HTTP can't show: where an application lies below a path, http on loopback, and mistakes of ours.
 import { describe, expect, test } from "vitest";
+import { AuthError } from "../../src/errors.ts";
 import {
   type Answer,
   createGuard,
@@ -96,6 +97,31 @@ describe("a guard", () => {
       error: "login_required",
       error_description: "Signing in is required",
     });
+  });
+
+  test("tells why somebody who is signed in may not come in, with the cookies of the session", async () => {
+    const { leaf, ...rest } = createSessions(false);
+    const refusing = {
+      ...leaf,
+      visit: () => ({
+        verified: undefined,
+        content: undefined,
+        expiresAt: undefined,
+        changes: [{ name: "__Host-sid", value: "renewed" }],
+        refused: new AuthError("insufficient_scope", "A scope is missing"),
+      }),
+    };
+    const answer = await guardWith({ ...rest, leaf: refusing })(request({ cookie: "sid=ada" }));
+    expect((answer as Refused).error.code).toBe("insufficient_scope");
+    expect((answer as Refused).cookies).toEqual([expect.stringMatching(/^__Host-sid=renewed;/)]);
+  });
+
+  test("in front of the sign-in itself refuses, and sends nobody round in circles", async () => {
+    const guard = guardWith(createSessions(false));
+    const navigation = { "sec-fetch-mode": "navigate" };
+    const first = (await guard(request(navigation))) as Answer;
+    expect(first.headers.location).toMatch(/^\/auth\/v2\/login\?/);
+    expect(await guard(request(navigation, first.headers.location))).toBeInstanceOf(Refused);
   });
 
   test("of which a leaf says that someone is signed in, and not who, lets nobody in", async () => {

@@ -8,6 +8,27 @@ const json = { accept: "application/json", "sec-fetch-mode": "cors", "sec-fetch-
 const body = ({ text }: { readonly text: string | undefined }) => JSON.parse(text ?? "null");
 
 describe("session", () => {
+  test.each(["session", "userinfo"])(
+    "S21: somebody whose access was revoked is nobody to %s, and where nobody can say it is 503",
+    async (name) => {
+      let isRevoked = async () => false;
+      const app = await startLoginApp({ isRevoked: () => isRevoked() });
+      const browser = app.browser();
+      await signIn(app, browser);
+      const ask = () => browser.send(`/auth/v2/${name}`, { headers: json });
+      expect((await ask()).status).toBe(200);
+      isRevoked = async () => true;
+      const refused = await ask();
+      expect([refused.status, body(refused)]).toEqual([
+        401,
+        expect.objectContaining({ error: "login_required" }),
+      ]);
+      expect(body(refused).login_url).toBe("/auth/v2/login?return_to=%2F");
+      isRevoked = () => Promise.reject(new Error("The database is down"));
+      expect((await ask()).status).toBe(503);
+    },
+  );
+
   test("says who is signed in, and until when, and no token", async () => {
     const app = await startLoginApp();
     const browser = app.browser();

@@ -71,6 +71,19 @@ export function runSessionTable(): void {
       if (kind === "store") expect(scene.store.rows.size).toBe(1);
     });
 
+    test("S01: the answer to a request that was under way during a sign-in removes no cookie; one of a minute later does", async () => {
+      const scene = createScene(kind);
+      const sessions = scene.process();
+      const browser = await signIn(sessions);
+      const before = browser.cookie;
+      await signIn(sessions, contentOf({ subject: "another" }), browser);
+      scene.now += minute - 1;
+      expect(await sessions.find(before)).toMatchObject({ content: undefined, changes: [] });
+      scene.now += 1;
+      const { content, changes } = await sessions.find(before);
+      expect([content, changes.map(({ value }) => value)]).toEqual([undefined, [undefined]]);
+    });
+
     test("S01: a sign-in whose answer comes without the cookie ends the session that was noted at its beginning", async () => {
       const scene = createScene(kind);
       const sessions = scene.process();
