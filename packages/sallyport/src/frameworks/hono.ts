@@ -4,7 +4,14 @@ import type { Context, Hono, MiddlewareHandler } from "hono";
 import type { StatusCode } from "hono/utils/http-status";
 import type { Requirement } from "../authorize/index.ts";
 import { isPromise } from "../chain.ts";
-import { type Answer, letIn, type NodeMessage, type ResponseHeaders, webFacts } from "../http/index.ts";
+import {
+  type Answer,
+  isUpgrade,
+  letIn,
+  type NodeMessage,
+  type ResponseHeaders,
+  webFacts,
+} from "../http/index.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import type { OpenApiOptions } from "../openapi/index.ts";
 import type { SallyportDeps, SallyportOptions } from "../sallyport.ts";
@@ -84,8 +91,7 @@ export function sallyport<Claims = JsonObject>(
       if (answer) return respond(answer, c);
       c.set("identity", auth.maybeIdentity(c) as Caller);
       await next();
-      // An upgrade is another protocol's from here on, and can't be copied.
-      if (c.res.status === 101) return;
+      if (isUpgrade(c.res)) return;
       // Behind the handler: of a `Response` that it made itself, Hono drops headers that were set ahead of it.
       letIn(facts, rules.optional ?? false, c, headersOf);
     };

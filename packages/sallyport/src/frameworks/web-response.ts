@@ -1,5 +1,5 @@
 // The web's own response: an answer as a `Response`, and headers added to one that a handler made.
-import { type Answer, letIn, type RequestFacts, type ResponseHeaders } from "../http/index.ts";
+import { type Answer, isUpgrade, letIn, type RequestFacts, type ResponseHeaders } from "../http/index.ts";
 
 /** An answer as it is sent. */
 export function responseOf({
@@ -16,8 +16,7 @@ export function responseOf({
 /** A handler's response, with what the guard in front of it has noted: the same one, where it can be changed. */
 export function carrying(facts: RequestFacts, optional: boolean, response: Response): Response {
   // Bun has handlers answer nothing once they have upgraded a connection.
-  // An upgrade is another protocol's from here on, and can't be copied.
-  if (!(response instanceof Response) || response.status === 101) return response;
+  if (!(response instanceof Response) || isUpgrade(response)) return response;
   const box = { response };
   letIn(facts, optional, box, headersOf);
   return box.response;

@@ -11,7 +11,7 @@ export {
 } from "./facts.ts";
 export { tokenInForm } from "./form.ts";
 export { createGuard, type Guard, type GuardOptions, type Outcome } from "./guard.ts";
-export { letIn, type ResponseHeaders } from "./let-in.ts";
+export { isUpgrade, letIn, type ResponseHeaders } from "./let-in.ts";
 export { answerMetadata } from "./metadata-answer.ts";
 export { Answer, type OnRefused, type Refusal, type RefusalChange, Refused } from "./refusal.ts";
 export {

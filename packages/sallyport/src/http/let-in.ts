@@ -10,6 +10,9 @@ export interface ResponseHeaders<Response> {
   addCookie(response: Response, value: string): unknown;
 }
 
+/** Whether a response hands the connection over to another protocol: nothing can be added to it, and it can't be copied. */
+export const isUpgrade = ({ status }: { readonly status: number }): boolean => status === 101;
+
 /**
  * Puts on a response what a guard has noted. A request with a token to a required route needs none of it.
  *

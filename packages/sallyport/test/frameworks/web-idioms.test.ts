@@ -57,6 +57,21 @@ describe("Hono", () => {
   });
 });
 
+// As Deno makes one: no other may stand in for it, and its headers can't be changed. Node's `Response` takes no such status.
+const upgrade = Object.create(Response.prototype, {
+  status: { value: 101 },
+  headers: { value: Object.freeze({ get: () => null }) },
+}) as Response;
+
+test("an upgrade behind a guard is handed on as it is", async () => {
+  const idp = fakeIssuer({ audience: "my-api" });
+  const guarded = fetchSallyport(idp.config, idp.deps).optional(() => upgrade);
+  expect(await guarded(new Request("https://app.example.org/socket"))).toBe(upgrade);
+  const app = new Hono();
+  app.get("/socket", honoSallyport(idp.config, idp.deps).optional(), () => upgrade);
+  expect(await app.request("/socket")).toBe(upgrade);
+});
+
 describe("fetch", () => {
   const idp = fakeIssuer({ audience: "my-api" });
   const auth = fetchSallyport(idp.config, idp.deps);
