@@ -79,15 +79,14 @@ export function createStoredRenewal(
     const { idHash, version } = opened.row;
     if (refused.get(nameOf(opened))) return end(opened);
     if (await lease(idHash, version)) return holding(opened, by);
-    const again = await writtenAgain(opened);
-    if (again) return ask(again, good, by);
+    const kept = await writtenAgain(opened);
     if (good) return "underway";
     for (const pause of looks) {
       await sleep(pause);
       const current = await reader.read(idHash);
       if (!current) return "ended";
-      if (current.row.version > version) return current;
-      if (await lease(idHash, version)) return holding(opened, by);
+      if (current.row.version > kept.row.version) return current;
+      if (await lease(idHash, kept.row.version)) return holding(kept, by);
     }
     throw new AuthError("refresh_failed", "Another process has not finished renewing the session's tokens");
   }
@@ -96,17 +95,14 @@ export function createStoredRenewal(
    * The session as the store has it from now on, where it had come back from a copy with older tokens: ours are what the provider
    * gave last, and the older ones may be spent.
    */
-  async function writtenAgain({ row, content }: OpenedSession): Promise<OpenedSession | undefined> {
-    const { idHash, version, sealed, sid } = row;
-    try {
-      const kept = await store.read(idHash, now());
-      if (!kept || kept.version >= version) return undefined;
-      // Where another process was quicker, it has written the same, and the lease decides between the two.
-      await store.replace(idHash, kept.version, { sealed, sid }, now());
-      return reader.remember({ ...kept, sealed, sid, version: kept.version + 1 }, content);
-    } catch (error) {
-      throw storeFailure(error);
-    }
+  async function writtenAgain(opened: OpenedSession): Promise<OpenedSession> {
+    const { idHash, version, sealed, sid } = opened.row;
+    const kept = await store.read(idHash, now());
+    const behind = kept !== undefined && kept.version < version ? kept : undefined;
+    if (!behind) return opened;
+    // Where another process was quicker, it has written the same, and the lease decides between the two.
+    await store.replace(idHash, behind.version, { sealed, sid }, now());
+    return reader.remember({ ...behind, sealed, sid, version: behind.version + 1 }, opened.content);
   }
 
   async function lease(idHash: string, version: number): Promise<boolean> {

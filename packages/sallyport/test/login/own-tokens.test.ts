@@ -107,7 +107,10 @@ describe("tokenSource", () => {
       heard += 1;
       response.writeHead(heard === 1 ? 200 : 403).end();
     });
-    const { fetch } = app.login.tokenSource();
+    const { fetch, token } = app.login.tokenSource();
+    await token();
+    // Old enough for another, were it refused.
+    app.clock.now += 30_000;
     const statuses = [];
     for (let time = 0; time < 2; time += 1)
       statuses.push((await fetch(`http://127.0.0.1:${api.port}/`)).status);
@@ -123,12 +126,14 @@ describe("tokenSource", () => {
       request.resume();
       response.writeHead(401).end();
     });
-    const { fetch } = app.login.tokenSource();
+    const { fetch, token } = app.login.tokenSource();
+    await token();
+    app.clock.now += 30_000;
     expect((await fetch(`http://127.0.0.1:${api.port}/a`, { method: "POST", body: "once" })).status).toBe(
       401,
     );
     await api.close();
-    expect(heard).toBe(1);
+    expect([heard, app.provider.count("/token")]).toEqual([1, 1]);
   });
 
   test("takes an issuer that there is, and texts", async () => {

@@ -24,6 +24,8 @@ describe("several providers", () => {
     const two = await startLoginApp({ script: { metadata } });
     const now = () => one.clock.now;
     const sessions = plainSessions(now);
+    const said: string[] = [];
+    const write = (_details: object, message: string) => void said.push(message);
     const issuers = [one.provider.issuer, two.provider.issuer];
     const verifier = createVerifier(
       { issuers: issuers.map((issuer) => ({ issuer, insecureAllowLoopback: true })) },
@@ -44,9 +46,9 @@ describe("several providers", () => {
         })),
         publicUrl,
       },
-      { sessions, sealer: plainSealer(now), now },
+      { sessions, sealer: plainSealer(now), now, logger: { info() {}, warn: write, error: write } },
     );
-    return { one: { ...one, login, sessions }, two: { ...two, login, sessions }, login, sessions };
+    return { one: { ...one, login, sessions }, two: { ...two, login, sessions }, login, sessions, said };
   }
 
   test("people choose, and come back to where they were going", async () => {
@@ -131,10 +133,11 @@ describe("several providers", () => {
 
   // RFC 9700 §4.4.2: the attacker's provider sends the browser on to the honest one, which answers without a name of its own.
   test("L12: where two share a callback's address, an answer that names nobody is dropped", async () => {
-    const { one, two, login } = await twoProviders();
+    const { one, two, login, said } = await twoProviders();
     const send = browserAt(login);
     const { state = "" } = askedOf(await send("/auth/v2/login", { issuer: two.provider.issuer }));
     expect((await send("/auth/v2/callback", { code: "stolen", state }))?.status).toBe(400);
+    expect(said).toEqual([expect.stringContaining("give each a `login.redirectUri` of its own")]);
     expect([one.provider.count("/token"), two.provider.count("/token")]).toEqual([0, 0]);
   });
 
