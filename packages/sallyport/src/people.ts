@@ -105,16 +105,13 @@ export function createPeople<Claims>(
   const leaf = createSessionLeaf<Claims>({
     sessions,
     loginUrl: login.loginUrl,
-    verified: (content) => {
-      const person = login.identity(content);
-      clients.find(({ provider }) => provider.name === content.provider)?.provider.requireAlways(person);
-      return chain(typed(person), (identity) => ({
+    verified: (content) =>
+      chain(typed(login.identity(content)), (identity) => ({
         identity,
         keyId: undefined,
         binding: undefined,
         cached: false,
-      }));
-    },
+      })),
     // What is asked at every use of a token is asked at every use of a session.
     check: isRevoked && (({ identity }) => checkRevocation(isRevoked, identity as Identity)),
   });

@@ -1,9 +1,8 @@
 // What a newcomer sees who has configured no log: refusals, failed sign-ins and security events on the console, in development only.
 import type { AuthEvent } from "../events.ts";
-import { formatEvent } from "./format.ts";
+import { escapeControls, formatEvent } from "./format.ts";
 import type { AuditSink } from "./sink-queue.ts";
-import type { AuditLogger } from "./sinks.ts";
-import { isNoticeable } from "./sinks.ts";
+import { type AuditLogger, isNoticeable } from "./sinks.ts";
 
 /** What {@link consoleSink} needs; for tests. */
 export interface ConsoleSinkDeps {
@@ -53,11 +52,11 @@ export function consoleSink({ print = warn, now = Date.now }: ConsoleSinkDeps = 
 }
 
 /** The same console for what is said beside the events: where sign-ins come back to, for one. */
-export const consoleLogger: AuditLogger = {
-  info: (_details, message) => warn(`sallyport: ${message}`),
-  warn: (_details, message) => warn(`sallyport: ${message}`),
-  error: (_details, message) => warn(`sallyport: ${message}`),
-};
+export const consoleLogger: AuditLogger = { info: say, warn: say, error: say };
+
+function say(_details: object, message: string): void {
+  warn(`sallyport: ${escapeControls(message)}`);
+}
 
 /** Whether this is a developer's machine: a runtime with `process.env` whose NODE_ENV is unset or `development`. */
 export function isDevelopment(): boolean {

@@ -41,7 +41,9 @@ function connect(
   checkOptions(where, options, clientTable);
   const { login = {} } = client;
   checkOptions(`${where}.login`, login, loginTable);
-  const redirectUri = login.redirectUri ?? `${url}${callback()}`;
+  // By what is known of the router's place: a framework may tell it later.
+  const callbackUrl = () => login.redirectUri ?? `${url}${callback()}`;
+  const redirectUri = callbackUrl();
   const postLogoutRedirectUri = login.postLogoutRedirectUri ?? `${url}/`;
   requireHttps(redirectUri, "login.redirectUri", { insecureAllowLoopback: true }, where);
   for (const [option, own] of Object.entries({ redirectUri, postLogoutRedirectUri })) {
@@ -62,14 +64,13 @@ function connect(
     api,
     client,
     callbackPath: callbackPathOf(redirectUri, deps.callbackPath),
-    redirectUri: () => login.redirectUri ?? `${url}${callback()}`,
+    redirectUri: callbackUrl,
     postLogoutRedirectUri,
     scope: scopes.join(" "),
     announce() {
       if (announced) return;
       announced = true;
-      const back = login.redirectUri ?? `${url}${callback()}`;
-      const message = `Sign-ins come back to ${back}. Where the provider shows people an error instead of its sign-in, it does not know this address: register it there, to the letter`;
+      const message = `Sign-ins come back to ${callbackUrl()}. Where the provider shows people an error instead of its sign-in, it does not know this address: register it there, to the letter`;
       quietly(() => deps.logger?.info({ event: "login_callback", issuer: client.provider.name }, message));
     },
   };

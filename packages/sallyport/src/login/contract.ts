@@ -83,7 +83,8 @@ export interface Login {
   /**
    * Who a session is of.
    *
-   * @throws AuthError `session_ended` where its provider or client is configured no more
+   * @throws AuthError `session_ended` where its provider or client is configured no more; and where the person has not got what the
+   * configuration requires of everybody: `missing_claim`, `insufficient_scope` or `insufficient_permissions`
    */
   identity(content: SessionContent): Identity;
   /**

@@ -170,7 +170,9 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
       const connected = clientOf(content);
       if (!connected)
         throw new AuthError("session_ended", "The session is of a provider that is not configured");
-      return identityOf(connected.client, content);
+      const identity = identityOf(connected.client, content);
+      connected.client.provider.requireAlways(identity);
+      return identity;
     },
     tokenSource(request = {}) {
       const { api } = named(request.issuer, "tokenSource");

@@ -18,6 +18,7 @@ import { readFormer, writeFormer } from "./former.ts";
 import { noteEveryMs, type SessionSettings } from "./options.ts";
 import { createRecent } from "./recent.ts";
 import { createRenewals, overdue } from "./renewals.ts";
+import { answerMs, createReplaced } from "./replaced.ts";
 import type { ApplicationSessions, SessionsDeps } from "./sessions.ts";
 import { createWordMemory } from "./word-memory.ts";
 
@@ -26,8 +27,6 @@ type Found = FoundSession | Promise<FoundSession>;
 const purpose = "session cookie";
 // Answers take their time: for so long before a renewal nobody writes the cookie that it will make old.
 const quietMs = 30_000;
-// For so long an answer with a newer cookie may be on its way.
-const answerMs = 60_000;
 const mostOpened = 4000;
 const mostRemembered = 100_000;
 const nobody: FoundSession = { content: undefined, expiresAt: undefined, changes: [] };
@@ -45,8 +44,7 @@ export function createCookieSessions(
   const refused = createRecent<{ readonly version: number; readonly at: number }>(mostRemembered);
   const ended = createWordMemory(mostRemembered, "forget");
   const used = createWordMemory(mostRemembered, "throw");
-  /** Sessions that a sign-in has replaced, and when: no answer may remove the cookie that it has just set. */
-  const replaced = createRecent<number>(mostRemembered);
+  const replaced = createReplaced(mostRemembered, now);
   const renewals = createRenewals<Envelope | "ended">({ now, waitUntil, onFailure });
 
   const lastMoment = ({ content }: Envelope) => content.startedAt + absoluteMs;
@@ -80,9 +78,7 @@ export function createCookieSessions(
   ): Found {
     const at = now();
     if (!given) return cleared(reading);
-    if (isOver(given, at)) {
-      return at - (replaced.get(given.id) ?? Number.NEGATIVE_INFINITY) < answerMs ? nobody : cleared(reading);
-    }
+    if (isOver(given, at)) return replaced.has(given.id) ? nobody : cleared(reading);
     const newer = successors.get(given.id);
     const isOld = newer !== undefined && newer.version > given.version;
     const current = isOld ? newer : given;
@@ -176,7 +172,7 @@ export function createCookieSessions(
 
   function replace(id: string, until: number): void {
     forget(id, until);
-    replaced.set(id, now());
+    replaced.add(id);
   }
 
   return {

@@ -8,6 +8,7 @@ import { copyContent } from "./content.ts";
 import type { FoundSession, SessionContent, SessionStore, StoredSession } from "./contract.ts";
 import { noteEveryMs, type SessionSettings } from "./options.ts";
 import { createRecent } from "./recent.ts";
+import { createReplaced } from "./replaced.ts";
 import { createSessionReader, type OpenedSession, storeFailure } from "./session-reader.ts";
 import type { ApplicationSessions, SessionsDeps } from "./sessions.ts";
 import { createStoredRenewal } from "./stored-renewal.ts";
@@ -19,8 +20,6 @@ const mostSwept = 500;
 const mostHashed = 8000;
 // Longer than any sign-in takes: one that began before a logout must find it.
 const rememberMs = 3_600_000;
-/** So long an answer to a request with the cookie before may still be on its way. */
-const answerMs = 60_000;
 const nobody: FoundSession = { content: undefined, expiresAt: undefined, changes: [] };
 
 /** What {@link createStoredSessions} needs. */
@@ -40,8 +39,7 @@ export function createStoredSessions(
   const renewal = createStoredRenewal(staleMs, reader, { ...deps, now });
   /** Of the ids that come again and again: a hash takes as long as all the rest of finding a session. */
   const hashes = createRecent<string>(mostHashed);
-  /** Ids that a sign-in has replaced, and when: no answer may remove the cookie that it has just set. */
-  const replaced = createRecent<number>(mostHashed);
+  const replaced = createReplaced(mostHashed, now);
   let sweptAt = now();
 
   /** Work that no answer waits for. */
@@ -97,8 +95,8 @@ export function createStoredSessions(
     opened: OpenedSession | undefined,
     refused: string | undefined,
   ): FoundSession | Promise<FoundSession> {
+    if (!opened) return replaced.has(idHash) ? nobody : removed;
     const at = now();
-    if (!opened) return at - (replaced.get(idHash) ?? Number.NEGATIVE_INFINITY) < answerMs ? nobody : removed;
     const { row, content } = opened;
     // The limits of today: of a session from before they were lowered, too.
     if (content.startedAt + absoluteMs <= at) {
@@ -151,7 +149,7 @@ export function createStoredSessions(
       const kept = await asked(() => store.create(row, { since, replaces, now: at }));
       if (replaces !== undefined) {
         reader.forget(replaces);
-        replaced.set(replaces, at);
+        replaced.add(replaces);
       }
       if (!kept) {
         renewal.discard(content);

@@ -64,9 +64,8 @@ export function createProvider(trusted: TrustedIssuer, { depth }: { readonly dep
     issuer: (iss) =>
       typeof iss === "string" && policy.accepted.has(iss) ? issuerName(iss, policy.preset) : undefined,
     isSameIssuer(one, other) {
-      const { accepted } = policy;
-      const [first, second] = [one, other].map(String) as [string, string];
-      return accepted.has(first) && accepted.has(second) && accepted.get(first) === accepted.get(second);
+      const accepted: ReadonlyMap<unknown, string | undefined> = policy.accepted;
+      return accepted.has(one) && accepted.has(other) && accepted.get(one) === accepted.get(other);
     },
     clockToleranceSeconds: policy.clockToleranceSeconds,
     timeoutMs: fetchTimeoutSeconds * 1000,
