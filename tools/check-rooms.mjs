@@ -19,6 +19,7 @@ const ground = [
   "cookies",
   "cooldown",
   "secret-quality",
+  "recent",
 ];
 
 /**
@@ -40,8 +41,9 @@ export const rooms = {
   cookies: { rooms: [] },
   cooldown: { rooms: [] },
   "secret-quality": { rooms: [] },
+  recent: { rooms: [] },
   platform: {
-    rooms: ["errors", "base64url"],
+    rooms: ["errors", "base64url", "recent"],
     files: { "node.": { packages: ["node:buffer", "node:crypto"] } },
   },
   verify: { rooms: [...ground, "platform"] },

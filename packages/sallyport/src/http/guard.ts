@@ -1,6 +1,6 @@
 // The web-standard edge: request → token or session → identity → decision → answer, and one event.
 import { type Requirement, requirement, scopesToAskFor } from "../authorize/index.ts";
-import { chain, isPromise } from "../chain.ts";
+import { isPromise } from "../chain.ts";
 import { AuthError, type ChallengeOptions } from "../errors.ts";
 import type { Identity } from "../identity.ts";
 import { quietly } from "../quietly.ts";
@@ -12,7 +12,7 @@ import { answerMetadata } from "./metadata-answer.ts";
 import { preflightAnswer } from "./preflight.ts";
 import { type Answer, type RefusalDeps, Refused } from "./refusal.ts";
 import type { ResourceMetadata } from "./resource-metadata.ts";
-import { createSessionWay, type GuardSessions } from "./session-way.ts";
+import { createSessionWay, type GuardSessions, type SessionWay } from "./session-way.ts";
 import { type Begun, createTell, type Listeners, notBegun } from "./tell.ts";
 
 /** Rules of one guarded route. */
@@ -111,17 +111,27 @@ export function createGuard<Claims>(
       );
     }
     if (emit) begun.start = performance.now();
-    const judged = chain(way.enter(facts), (verified) => {
-      if (facts.session?.asked) begun.by = "session";
-      if (verified) return judge.require(verified);
-      if (optional) return undefined;
-      throw way.nobody(facts);
-    });
+    const visitor = way.enter(facts);
+    const judged = isPromise(visitor)
+      ? visitor.then((later) => judgeVisitor(way, facts, begun, later))
+      : judgeVisitor(way, facts, begun, visitor);
     if (!isPromise(judged)) return finish(facts, begun, judged);
     return judged.then(
       (passed) => finish(facts, begun, passed),
       (thrown: unknown) => refuse(facts, begun, thrown, undefined),
     );
+  }
+
+  function judgeVisitor(
+    { nobody }: SessionWay<Claims>,
+    facts: RequestFacts,
+    begun: Begun,
+    verified: Verified<Claims> | undefined,
+  ): Verified<Claims> | undefined | Promise<Verified<Claims>> {
+    if (facts.session?.asked) begun.by = "session";
+    if (verified) return judge.require(verified);
+    if (optional) return undefined;
+    throw nobody(facts);
   }
 
   function finish(

@@ -1,8 +1,8 @@
 // The leaf for people: from a request's cookies to who is signed in, and from "nobody" to the sign-in.
-import { chain } from "../chain.ts";
+import { chain, isPromise } from "../chain.ts";
 import { type CookieChange, type CookieStyle, serializeCookie } from "../cookies.ts";
 import { AuthError } from "../errors.ts";
-import type { SessionContent, SessionLeaf } from "../session/index.ts";
+import type { SessionContent, SessionLeaf, SessionVisit } from "../session/index.ts";
 import type { Verified } from "../verify/index.ts";
 import { isFromHere, mayChange } from "./cross-site.ts";
 import { type CsrfTokens, csrfHeader } from "./csrf-tokens.ts";
@@ -69,17 +69,23 @@ export function createSessionWay<Claims>({
     });
   }
 
+  function entered(
+    facts: RequestFacts,
+    { verified, content, expiresAt, changes, refused }: SessionVisit<Claims>,
+  ): Verified<Claims> | undefined | Promise<Verified<Claims>> {
+    facts.session = { asked: true, cookies: written(changes, style), content, expiresAt };
+    if (refused !== undefined) throw refused;
+    return verified && content && requireFromHere(facts, verified, content);
+  }
+
   return {
     enter(facts) {
       facts.session = unasked;
       const cookie = facts.header("cookie");
       if (cookie === undefined || !leaf.mayHold(cookie)) return undefined;
       facts.session = asked;
-      return chain(leaf.visit(cookie), ({ verified, content, expiresAt, changes, refused }) => {
-        facts.session = { asked: true, cookies: written(changes, style), content, expiresAt };
-        if (refused !== undefined) throw refused;
-        return verified && content && requireFromHere(facts, verified, content);
-      });
+      const visit = leaf.visit(cookie);
+      return isPromise(visit) ? visit.then((later) => entered(facts, later)) : entered(facts, visit);
     },
     nobody: ({ session }) =>
       session?.asked

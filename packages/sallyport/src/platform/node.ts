@@ -15,6 +15,7 @@ import crypto, {
   timingSafeEqual,
   verify,
 } from "node:crypto";
+import { createMessageKeys, nonceBytes, saltBytes, tagBytes } from "./message-keys.ts";
 import type { AlgorithmRow, Platform, PlatformKey } from "./types.ts";
 
 interface NodeKey extends PlatformKey {
@@ -120,35 +121,42 @@ function sha256(data: string | Uint8Array): string {
   return (typeof data === "string" ? hash.update(data, "latin1") : hash.update(data)).digest("base64url");
 }
 
-const saltBytes = 16;
-const nonceBytes = 12;
-const tagBytes = 16;
 const cipherName = "aes-256-gcm";
+const keys = createMessageKeys(
+  (secret, salt) => createHmac("sha256", secret).update(salt).digest(),
+  () => randomBytes(saltBytes),
+);
 
 function seal(secret: Uint8Array, text: string, context: string): string {
-  const prefix = randomBytes(saltBytes + nonceBytes);
-  const key = createHmac("sha256", secret).update(prefix.subarray(0, saltBytes)).digest();
-  const cipher = createCipheriv(cipherName, key, prefix.subarray(saltBytes));
+  const { salt, key } = keys.toSeal(secret);
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv(cipherName, key, nonce);
   cipher.setAAD(Buffer.from(context));
   const body = cipher.update(text, "utf8");
-  return Buffer.concat([prefix, body, cipher.final(), cipher.getAuthTag()]).toString("base64url");
+  return Buffer.concat([salt, nonce, body, cipher.final(), cipher.getAuthTag()]).toString("base64url");
 }
 
 function open(secret: Uint8Array, sealed: string, context: string): string | undefined {
-  const bytes = decodeBase64url(sealed) as Buffer | undefined;
-  if (!bytes || bytes.length < saltBytes + nonceBytes + tagBytes) return undefined;
-  const key = createHmac("sha256", secret).update(bytes.subarray(0, saltBytes)).digest();
-  const nonce = bytes.subarray(saltBytes, saltBytes + nonceBytes);
-  const decipher = createDecipheriv(cipherName, key, nonce, { authTagLength: tagBytes });
+  const target = room(sealed.length);
+  const length = target.write(sealed, "base64url");
+  const start = saltBytes + nonceBytes;
+  const end = length - tagBytes;
+  if (end < start || !isCanonical(sealed, length)) return undefined;
+  const opening = keys.toOpen(secret, target.subarray(0, saltBytes));
+  const nonce = target.subarray(saltBytes, start);
+  const decipher = createDecipheriv(cipherName, opening.key, nonce, { authTagLength: tagBytes });
   decipher.setAAD(Buffer.from(context));
-  decipher.setAuthTag(bytes.subarray(-tagBytes));
+  decipher.setAuthTag(target.subarray(end, length));
+  let text: string;
   try {
-    const body = decipher.update(bytes.subarray(saltBytes + nonceBytes, -tagBytes));
+    const body = decipher.update(target.subarray(start, end));
     decipher.final();
-    return body.toString("utf8");
+    text = body.toString("utf8");
   } catch {
     return undefined;
   }
+  keys.opened(secret, opening);
+  return text;
 }
 
 export const platform: Platform = {

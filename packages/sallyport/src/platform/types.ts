@@ -37,8 +37,8 @@ export interface Platform {
   /** HMAC-SHA-256 in base64url of ASCII text. */
   hmacSha256(secret: Uint8Array, data: string): string | Promise<string>;
   /**
-   * Encrypts text for `context`, which has to be the same to open it: AES-256-GCM (NIST SP 800-38D) under a key of this message's own,
-   * HMAC-SHA-256 of a random salt, so that no number of messages wears the secret out. In base64url.
+   * Encrypts text for `context`, which has to be the same to open it: AES-256-GCM (NIST SP 800-38D) under a key that is HMAC-SHA-256
+   * of a random salt. A salt serves a million messages, so that no number of them wears the secret out. In base64url.
    *
    * @param secret 32 bytes
    */

@@ -1,5 +1,6 @@
 // The platform on web standards alone: WebCrypto, `atob` and `TextDecoder` (Bun, Deno, workerd, browsers).
 import { base64url } from "../base64url.ts";
+import { createMessageKeys, nonceBytes, saltBytes, tagBytes } from "./message-keys.ts";
 import type { AlgorithmRow, Platform, PlatformKey } from "./types.ts";
 
 interface WebKey extends PlatformKey {
@@ -92,9 +93,7 @@ async function hmacSha256(secret: Uint8Array, data: string): Promise<string> {
   return base64url(new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(data))));
 }
 
-const saltBytes = 16;
-const nonceBytes = 12;
-const tagBytes = 16;
+const keys = createMessageKeys(messageKey, () => crypto.getRandomValues(new Uint8Array(saltBytes)));
 
 async function messageKey(secret: Uint8Array, salt: Uint8Array): Promise<CryptoKey> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
@@ -111,30 +110,30 @@ const gcm = (nonce: Uint8Array, context: string) => ({
 });
 
 async function seal(secret: Uint8Array, text: string, context: string): Promise<string> {
-  const prefix = crypto.getRandomValues(new Uint8Array(saltBytes + nonceBytes));
-  const key = await messageKey(secret, prefix.subarray(0, saltBytes));
-  const body = await crypto.subtle.encrypt(
-    gcm(prefix.subarray(saltBytes), context),
-    key,
-    encoder.encode(text),
-  );
-  const sealed = new Uint8Array(prefix.length + body.byteLength);
-  sealed.set(prefix);
-  sealed.set(new Uint8Array(body), prefix.length);
+  const { salt, key } = keys.toSeal(secret);
+  const nonce = crypto.getRandomValues(new Uint8Array(nonceBytes));
+  const body = await crypto.subtle.encrypt(gcm(nonce, context), await key, encoder.encode(text));
+  const sealed = new Uint8Array(saltBytes + nonceBytes + body.byteLength);
+  sealed.set(salt);
+  sealed.set(nonce, saltBytes);
+  sealed.set(new Uint8Array(body), saltBytes + nonceBytes);
   return base64url(sealed);
 }
 
 async function open(secret: Uint8Array, sealed: string, context: string): Promise<string | undefined> {
   const bytes = decodeBase64url(sealed);
   if (!bytes || bytes.length < saltBytes + nonceBytes + tagBytes) return undefined;
-  const key = await messageKey(secret, bytes.subarray(0, saltBytes));
+  const opening = keys.toOpen(secret, bytes.subarray(0, saltBytes));
   const nonce = bytes.subarray(saltBytes, saltBytes + nonceBytes);
+  const key = await opening.key;
+  let body: ArrayBuffer;
   try {
-    const body = await crypto.subtle.decrypt(gcm(nonce, context), key, bytes.slice(saltBytes + nonceBytes));
-    return new TextDecoder().decode(body);
+    body = await crypto.subtle.decrypt(gcm(nonce, context), key, bytes.slice(saltBytes + nonceBytes));
   } catch {
     return undefined;
   }
+  keys.opened(secret, opening);
+  return new TextDecoder().decode(body);
 }
 
 export const platform: Platform = {

@@ -9,6 +9,7 @@ import { platform } from "#platform";
 import { chain, isPromise } from "../chain.ts";
 import { AuthError } from "../errors.ts";
 import { quietly } from "../quietly.ts";
+import { createRecent } from "../recent.ts";
 import { type ChunkReading, createChunks } from "./chunks.ts";
 import { copyContent } from "./content.ts";
 import type { FoundSession, SessionContent, TokenRenewal } from "./contract.ts";
@@ -16,7 +17,6 @@ import { isDue, tokenTimes } from "./due.ts";
 import { createOpened, type Envelope, readEnvelope } from "./envelope.ts";
 import { readFormer, writeFormer } from "./former.ts";
 import { noteEveryMs, type SessionSettings } from "./options.ts";
-import { createRecent } from "./recent.ts";
 import { createRenewals, overdue } from "./renewals.ts";
 import { answerMs, createReplaced } from "./replaced.ts";
 import type { ApplicationSessions, SessionsDeps } from "./sessions.ts";
@@ -66,7 +66,7 @@ export function createCookieSessions(
     if (known) return known;
     return chain(sealer.open(purpose, chunks.name, text), (value) => {
       const envelope = readEnvelope(value);
-      if (envelope) opened.set(text, envelope);
+      if (envelope) opened.met(text, envelope);
       return envelope;
     });
   }

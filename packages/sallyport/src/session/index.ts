@@ -10,7 +10,7 @@ export type {
   StoredSession,
   TokenRenewal,
 } from "./contract.ts";
-export type { SessionLeaf } from "./leaf.ts";
+export type { SessionLeaf, SessionVisit } from "./leaf.ts";
 export { resolveSession, type SessionOptions, sessionOptionTable } from "./options.ts";
 export { createSealer, type Sealer } from "./sealer.ts";
 export { createSessionLeaf } from "./session-leaf.ts";

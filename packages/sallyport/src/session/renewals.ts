@@ -4,7 +4,7 @@ import { cooldownLeft, type Failures } from "../cooldown.ts";
 import { AuthError } from "../errors.ts";
 import { outline } from "../outline.ts";
 import { quietly } from "../quietly.ts";
-import { createRecent } from "./recent.ts";
+import { createRecent } from "../recent.ts";
 
 /** How a renewal went for one request. */
 export type Renewed<Result> =

@@ -1,5 +1,5 @@
 // Sessions that a sign-in has just replaced: no answer that is still on its way may remove the cookie that the sign-in has set.
-import { createRecent } from "./recent.ts";
+import { createRecent } from "../recent.ts";
 
 /** So long an answer with a newer cookie may be on its way, in milliseconds. */
 export const answerMs = 60_000;

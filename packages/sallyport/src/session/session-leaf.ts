@@ -38,9 +38,12 @@ export function createSessionLeaf<Claims>({
   function visitOf(found: FoundSession): SessionVisit<Claims> | Promise<SessionVisit<Claims>> {
     const { content, expiresAt, changes } = found;
     if (!content) return { verified: undefined, content, expiresAt, changes };
+    const before = known.get(content);
+    // What most requests meet: nothing to ask, and nothing to wait for.
+    if (before && !check) return { verified: before, content, expiresAt, changes };
     const refusal = (thrown: unknown) => refusedVisit(found, thrown);
     try {
-      const caller = chain(known.get(content) ?? callerOf(content), (one) => chain(check?.(one), () => one));
+      const caller = chain(before ?? callerOf(content), (one) => chain(check?.(one), () => one));
       return isPromise(caller)
         ? caller.then((one) => ({ verified: one, content, expiresAt, changes }), refusal)
         : { verified: caller, content, expiresAt, changes };

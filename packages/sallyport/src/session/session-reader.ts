@@ -2,9 +2,9 @@
 import { chain, isPromise } from "../chain.ts";
 import { AuthError } from "../errors.ts";
 import { outline } from "../outline.ts";
+import { createRecent } from "../recent.ts";
 import { readContent } from "./content.ts";
 import type { FoundSession, SessionContent, SessionStore, StoredSession } from "./contract.ts";
-import { createRecent } from "./recent.ts";
 import type { Sealer } from "./sealer.ts";
 
 /** A session as the store has it, and its content. */

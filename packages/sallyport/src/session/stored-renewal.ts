@@ -7,10 +7,10 @@
 import { platform } from "#platform";
 import { AuthError } from "../errors.ts";
 import { quietly } from "../quietly.ts";
+import { createRecent } from "../recent.ts";
 import { copyContent } from "./content.ts";
 import type { SessionContent, SessionStore, TokenRenewal } from "./contract.ts";
 import { isDue, tokenTimes } from "./due.ts";
-import { createRecent } from "./recent.ts";
 import { createRenewals, overdue } from "./renewals.ts";
 import { type OpenedSession, type SessionReader, storeFailure } from "./session-reader.ts";
 import type { SessionsDeps } from "./sessions.ts";

@@ -1,13 +1,13 @@
 // Sessions in a store: the browser holds a random id, the store its hash and the sealed content.
 import { platform } from "#platform";
-import { chain } from "../chain.ts";
+import { chain, isPromise } from "../chain.ts";
 import { type CookieChange, cookieValues, cookieName as nameOf } from "../cookies.ts";
 import type { AuthError } from "../errors.ts";
 import { quietly } from "../quietly.ts";
+import { createRecent } from "../recent.ts";
 import { copyContent } from "./content.ts";
 import type { FoundSession, SessionContent, SessionStore, StoredSession } from "./contract.ts";
 import { noteEveryMs, type SessionSettings } from "./options.ts";
-import { createRecent } from "./recent.ts";
 import { createReplaced } from "./replaced.ts";
 import { createSessionReader, type OpenedSession, storeFailure } from "./session-reader.ts";
 import type { ApplicationSessions, SessionsDeps } from "./sessions.ts";
@@ -116,6 +116,13 @@ export function createStoredSessions(
     return opened.found;
   }
 
+  function lookUp(idHash: string, refused: string | undefined): FoundSession | Promise<FoundSession> {
+    const opened = reader.read(idHash);
+    return isPromise(opened)
+      ? opened.then((later) => judge(idHash, later, refused))
+      : judge(idHash, opened, refused);
+  }
+
   return {
     kind: "store",
     mayHold: (cookie) => cookie.includes(`${name}=`),
@@ -124,7 +131,7 @@ export function createStoredSessions(
       if (id === undefined) return nobody;
       const idHash = hashOf(id);
       if (idHash === undefined) return removed;
-      return chain(idHash, (hash) => chain(reader.read(hash), (opened) => judge(hash, opened, refused)));
+      return isPromise(idHash) ? idHash.then((hash) => lookUp(hash, refused)) : lookUp(idHash, refused);
     },
     formerOf: hashIn,
     async start({ content, since, cookie, former }) {

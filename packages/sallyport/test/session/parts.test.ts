@@ -1,8 +1,9 @@
 // The small parts of sessions, each for itself: when tokens are due, what is remembered, who waits for whom.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AuthError } from "../../src/errors.ts";
+import { createRecent } from "../../src/recent.ts";
 import { tokenTimes } from "../../src/session/due.ts";
-import { createRecent } from "../../src/session/recent.ts";
+import { createOpened } from "../../src/session/envelope.ts";
 import { createRenewals } from "../../src/session/renewals.ts";
 import { createWordMemory } from "../../src/session/word-memory.ts";
 import { contentOf, minute, startTime } from "./kit.ts";
@@ -67,6 +68,30 @@ describe("what was used recently", () => {
     expect([recent.get("a"), recent.get("b"), recent.get("c")]).toEqual([undefined, undefined, 1]);
     recent.clear();
     expect(recent.get("c")).toBeUndefined();
+  });
+});
+
+describe("a cookie that was opened", () => {
+  const envelope = { id: "id", version: 1, sealedAt: startTime, content: contentOf() };
+  const [text, sameEnd] = [`one.${"x".repeat(50)}`, `two.${"x".repeat(50)}`];
+
+  test("is remembered from its second time on, and at once where it was made here", () => {
+    const opened = createOpened(10);
+    opened.met(text, envelope);
+    expect(opened.get(text)).toBeUndefined();
+    opened.met(text, envelope);
+    expect(opened.get(text)).toBe(envelope);
+    opened.clear();
+    opened.met(text, envelope);
+    expect(opened.get(text)).toBeUndefined();
+    opened.set(text, envelope);
+    expect(opened.get(text)).toBe(envelope);
+  });
+
+  test("is compared as a whole", () => {
+    const opened = createOpened(10);
+    opened.set(text, envelope);
+    expect(opened.get(sameEnd)).toBeUndefined();
   });
 });
 

@@ -1,19 +1,19 @@
 // What was used recently, in a bounded map of two generations: what nobody asks for while a generation fills up is forgotten.
 
 /** A bounded memory. */
-export interface Recent<Value> {
-  get(key: string): Value | undefined;
-  set(key: string, value: Value): void;
-  delete(key: string): void;
+export interface Recent<Value, Key = string> {
+  get(key: Key): Value | undefined;
+  set(key: Key, value: Value): void;
+  delete(key: Key): void;
   clear(): void;
 }
 
 /** @param most entries held; half of them are certain to be */
-export function createRecent<Value>(most: number): Recent<Value> {
-  let young = new Map<string, Value>();
-  let old = new Map<string, Value>();
+export function createRecent<Value, Key = string>(most: number): Recent<Value, Key> {
+  let young = new Map<Key, Value>();
+  let old = new Map<Key, Value>();
 
-  function set(key: string, value: Value): void {
+  function set(key: Key, value: Value): void {
     if (young.size >= most / 2 && !young.has(key)) {
       old = young;
       young = new Map();
