@@ -83,6 +83,7 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
     );
   }
   const callbacks = [...new Set(clients.map(({ callbackPath }) => callbackPath))];
+  requireOwnPaths(callbacks, paths);
   const targets: TargetRules = {
     origin: new URL(base.url).origin,
     home: `${base.path}/`,
@@ -200,6 +201,12 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
         return days === undefined ? [] : [{ issuer: client.provider.name, days }];
       }),
   };
+}
+
+/** @throws TypeError where a provider's callback has the path of another endpoint */
+function requireOwnPaths(callbacks: readonly string[], { callback: _own, ...others }: Paths): void {
+  const taken = Object.entries(others).find(([, path]) => path !== false && callbacks.includes(path));
+  if (taken) throw new TypeError(`login.redirectUri: ${taken[1]} is the path of \`${taken[0]}\` already`);
 }
 
 interface Places {

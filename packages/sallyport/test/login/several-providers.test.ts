@@ -17,7 +17,7 @@ async function signedInAt(app: LoginApp): Promise<LoginApp> {
 }
 
 describe("several providers", () => {
-  async function twoProviders(callbacks: readonly (string | undefined)[] = []) {
+  async function twoProviders(callbacks: readonly (string | undefined)[] = [], paths: object = {}) {
     // Neither promises to name itself in its answers.
     const metadata = ({ authorization_response_iss_parameter_supported: _, ...good }: Json) => good;
     const one = await startLoginApp({ script: { metadata } });
@@ -45,6 +45,7 @@ describe("several providers", () => {
           },
         })),
         publicUrl,
+        router: { paths },
       },
       { sessions, sealer: plainSealer(now), now, logger: { info() {}, warn: write, error: write } },
     );
@@ -158,5 +159,11 @@ describe("several providers", () => {
     const { code = "", state = "" } = Object.fromEntries(searchParams);
     const back = await send(pathname, { code, state });
     expect([back?.status, back?.headers.location]).toEqual([303, "/"]);
+  });
+
+  test("an address that is another endpoint's is refused at start", async () => {
+    await expect(
+      twoProviders(["/auth/v2/callback/one", "/auth/v2/callback/out"], { logout: "/auth/v2/callback/out" }),
+    ).rejects.toThrow("login.redirectUri: /auth/v2/callback/out is the path of `logout` already");
   });
 });

@@ -15,5 +15,5 @@ app.addHook("onClose", () => pool.end());
 
 app.get("/orders", auth.required(), (request) => ({ of: auth.identity(request).subject }));
 
-await app.listen({ port: Number(process.env.PORT) });
+await app.listen({ port: Number(process.env.PORT), host: process.env.HOST ?? "localhost" });
 process.once("SIGTERM", () => app.close());
