@@ -40,7 +40,7 @@ const loads = recurring
 const result = await takeTurns(Object.fromEntries(loads), {
   operations: Number(operations),
   blocks: Number(blocks),
-  warmup: Math.ceil(3000 / Number(operations)),
+  warmup: Math.ceil(10_000 / Number(operations)),
   cpuMicroseconds: () => server.ask("usage"),
 });
 const stats = await server.ask("stats");

@@ -61,7 +61,7 @@ function loadOf(route) {
 const result = await takeTurns(Object.fromEntries(routes.map((route) => [route, loadOf(route)])), {
   operations: Number(operations),
   blocks: Number(blocks),
-  warmup: Math.ceil(3000 / Number(operations)),
+  warmup: Math.ceil(10_000 / Number(operations)),
   cpuMicroseconds: () => server.ask("usage"),
 });
 process.stdout.write(JSON.stringify({ ...result, asked, cookieBytes: good.length }));

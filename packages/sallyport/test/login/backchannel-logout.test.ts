@@ -1,24 +1,8 @@
 // The provider says that somebody has signed out (OpenID Connect Back-Channel Logout).
 import { describe, expect, test } from "vitest";
-import {
-  type Browser,
-  comeBack,
-  type LoginApp,
-  lastCode,
-  signIn,
-  startLoginApp,
-} from "../support/login-app.ts";
+import { comeBack, type LoginApp, lastCode, signedIn, signIn, startLoginApp } from "../support/login-app.ts";
 import type { BentJwt, Json } from "../support/scripted-login-provider.ts";
 import { createTestKey } from "../support/signing.ts";
-
-async function signedIn(
-  options: Parameters<typeof startLoginApp>[0] = {},
-): Promise<{ app: LoginApp; browser: Browser }> {
-  const app = await startLoginApp(options);
-  const browser = app.browser();
-  await signIn(app, browser);
-  return { app, browser };
-}
 
 const post = (app: LoginApp, jwt: string | string[], extra: [string, string][] = []) =>
   app.browser().send("/auth/v2/backchannel-logout", {

@@ -1,15 +1,6 @@
 // The provider loads an address in a frame (OpenID Connect Front-Channel Logout).
 import { describe, expect, test } from "vitest";
-import { type Browser, type LoginApp, signIn, startLoginApp } from "../support/login-app.ts";
-
-async function signedIn(
-  options: Parameters<typeof startLoginApp>[0] = {},
-): Promise<{ app: LoginApp; browser: Browser }> {
-  const app = await startLoginApp(options);
-  const browser = app.browser();
-  await signIn(app, browser);
-  return { app, browser };
-}
+import { type Browser, signedIn } from "../support/login-app.ts";
 
 describe("front-channel logout", () => {
   const load = (browser: Browser, query: Record<string, string> | string) =>

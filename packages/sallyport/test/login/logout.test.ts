@@ -1,24 +1,8 @@
 // Who asks to sign out: here, and at the provider.
 import { describe, expect, test } from "vitest";
-import {
-  type Browser,
-  crossSitePost,
-  type LoginApp,
-  lastCode,
-  signIn,
-  startLoginApp,
-} from "../support/login-app.ts";
+import { crossSitePost, lastCode, signedIn, signIn, startLoginApp } from "../support/login-app.ts";
 
 const sameOrigin = { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-site": "same-origin" };
-
-async function signedIn(
-  options: Parameters<typeof startLoginApp>[0] = {},
-): Promise<{ app: LoginApp; browser: Browser }> {
-  const app = await startLoginApp(options);
-  const browser = app.browser();
-  await signIn(app, browser);
-  return { app, browser };
-}
 
 describe("O01: a logout", () => {
   const rows: readonly {

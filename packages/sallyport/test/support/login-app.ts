@@ -180,6 +180,16 @@ export async function signIn(app: LoginApp, browser: Browser, query = ""): Promi
   return comeBack(app, browser, await browser.open(query));
 }
 
+/** An application, and the browser of somebody who has signed in to it. */
+export async function signedIn(
+  options: Parameters<typeof startLoginApp>[0] = {},
+): Promise<{ app: LoginApp; browser: Browser }> {
+  const app = await startLoginApp(options);
+  const browser = app.browser();
+  await signIn(app, browser);
+  return { app, browser };
+}
+
 /** From the provider's address back to the callback. */
 export async function comeBack(app: LoginApp, browser: Browser, url: string): Promise<Answer> {
   const { location, form } = await app.provider.visit(url);
