@@ -30,6 +30,10 @@ const mutants = plan.files.flatMap(({ path, sites, first }) =>
 );
 let failed = 0;
 
+if (mutants.length === 0) {
+  console.log(`No refusal of the rooms stands in a file whose path has \`${only}\``);
+  process.exit(1);
+}
 console.log(`${mutants.length} refusals; each test runs again for every refusal that happens in it`);
 const good = await runTests([], { SALLYPORT_REPORT: reportFile });
 const report = readFileSync(reportFile, "utf8").trim().split("\n").filter(Boolean);
