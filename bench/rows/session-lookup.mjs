@@ -53,7 +53,7 @@ export async function run({ quick, progress, folder }) {
     ]),
     notes: [
       `${["iron-session", "libsql"].map(named).join(", ")}.`,
-      "A cookie that was seen before is compared as a whole with the one that was opened; so are the contents of a store's sessions, which are read " +
+      "A cookie that was made here, or came twice before, is compared as a whole with the one that was opened; so are the contents of a store's sessions, which are read " +
         "from it at every request all the same.",
       ...notes,
     ],

@@ -127,7 +127,7 @@ export async function run({ quick, progress }) {
     notes: [
       `${packages.split(" ").map(named).join(", ")}.`,
       "express-openid-connect and @hono/oidc-auth open their cookie anew with every request, and the former writes it anew as well " +
-        "(`rolling`); Sallyport opens a cookie that it has seen before by comparing it, and writes one where something changed.",
+        "(`rolling`); Sallyport opens a cookie that it made, or that came twice before, by comparing it, and writes one where something changed.",
       `Requests to the provider by later sign-ins, at most: ${signIns.join(", ")}.`,
       ...notes,
     ],

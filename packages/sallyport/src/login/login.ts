@@ -83,7 +83,6 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
     );
   }
   const callbacks = [...new Set(clients.map(({ callbackPath }) => callbackPath))];
-  requireOwnPaths(callbacks, paths);
   const targets: TargetRules = {
     origin: new URL(base.url).origin,
     home: `${base.path}/`,
@@ -203,12 +202,6 @@ export function createLogin(settings: LoginSettings, deps: LoginDeps): Login {
   };
 }
 
-/** @throws TypeError where a provider's callback has the path of another endpoint */
-function requireOwnPaths(callbacks: readonly string[], { callback: _own, ...others }: Paths): void {
-  const taken = Object.entries(others).find(([, path]) => path !== false && callbacks.includes(path));
-  if (taken) throw new TypeError(`login.redirectUri: ${taken[1]} is the path of \`${taken[0]}\` already`);
-}
-
 interface Places {
   readonly paths: Paths;
   /** Of the callback: as many as there are addresses that providers know. */
@@ -216,6 +209,7 @@ interface Places {
   readonly full: (name: EndpointName) => string;
 }
 
+/** @throws TypeError where a provider's callback has the path of another endpoint */
 function endpointsOf(context: LoginContext, { paths, callbacks, full }: Places): readonly Endpoint[] {
   const { native } = context;
   const makers: Partial<Record<EndpointName, (path: string) => Endpoint>> = {
@@ -237,5 +231,7 @@ function endpointsOf(context: LoginContext, { paths, callbacks, full }: Places):
     const path = paths[name as EndpointName];
     return path === false ? [] : [make(path)];
   });
+  const taken = others.find(({ path }) => callbacks.includes(path));
+  if (taken) throw new TypeError(`login.redirectUri: ${taken.path} is the path of \`${taken.name}\` already`);
   return [...others, ...callbacks.map((path) => callbackEndpoint(context, path))];
 }

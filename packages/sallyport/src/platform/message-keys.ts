@@ -21,6 +21,8 @@ export interface OpeningKey<Key> {
 export interface MessageKeys<Key> {
   /** The key for one more message. */
   toSeal(secret: Uint8Array): SealingKey<Key>;
+  /** To be called when the key could not be made: the next message gets another. */
+  failed(secret: Uint8Array): void;
   /** The key of a message with this salt. */
   toOpen(secret: Uint8Array, salt: Uint8Array): OpeningKey<Key>;
   /** To be called when it has opened one: keys of salts that somebody made up are not remembered. */
@@ -70,6 +72,9 @@ export function createMessageKeys<Key>(
       }
       ring.messages += 1;
       return ring.own;
+    },
+    failed(secret) {
+      ringOf(secret).own = undefined;
     },
     toOpen(secret, salt) {
       const name = String.fromCharCode(...salt);

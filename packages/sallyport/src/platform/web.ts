@@ -110,9 +110,13 @@ const gcm = (nonce: Uint8Array, context: string) => ({
 });
 
 async function seal(secret: Uint8Array, text: string, context: string): Promise<string> {
-  const { salt, key } = keys.toSeal(secret);
+  const { salt, key: making } = keys.toSeal(secret);
+  const key = await making.catch((error: unknown) => {
+    keys.failed(secret);
+    throw error;
+  });
   const nonce = crypto.getRandomValues(new Uint8Array(nonceBytes));
-  const body = await crypto.subtle.encrypt(gcm(nonce, context), await key, encoder.encode(text));
+  const body = await crypto.subtle.encrypt(gcm(nonce, context), key, encoder.encode(text));
   const sealed = new Uint8Array(saltBytes + nonceBytes + body.byteLength);
   sealed.set(salt);
   sealed.set(nonce, saltBytes);

@@ -57,7 +57,7 @@ export function createOpened(most: number) {
   };
 }
 
-/** Of the authentication tag, as much as a small integer holds: a piece of the text itself would keep all of it in memory. */
+/** Of the authentication tag, as much as a small integer holds: a longer piece of the text would keep all of it in memory. */
 function markOf(text: string): number {
   let mark = 0;
   for (let index = text.length - 6; index < text.length; index += 1) {

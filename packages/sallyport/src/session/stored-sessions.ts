@@ -75,11 +75,15 @@ export function createStoredSessions(
 
   /** `undefined` for what is no id. */
   function hashOf(id: string): string | undefined | Promise<string> {
-    return hashes.get(id) ?? (idForm.test(id) ? chain(platform.sha256(id), remembered) : undefined);
-    function remembered(hash: string): string {
+    return hashes.get(id) ?? hashAnew(id);
+  }
+
+  function hashAnew(id: string): string | undefined | Promise<string> {
+    if (!idForm.test(id)) return undefined;
+    return chain(platform.sha256(id), (hash) => {
       hashes.set(id, hash);
       return hash;
-    }
+    });
   }
 
   async function hashIn(cookie: string | undefined): Promise<string | undefined> {

@@ -36,9 +36,8 @@ describe.each(frameworks)("%s", (_framework, make) => {
       return { status: answer.status, location, set: answer.headers.getSetCookie() };
     };
     for (const [index, provider] of providers.entries()) {
-      const started = await send(
-        `/auth/v2/login?issuer=${encodeURIComponent(provider.issuer)}&return_to=/me`,
-      );
+      const login = `/auth/v2/login?issuer=${encodeURIComponent(provider.issuer)}&return_to=/me`;
+      const started = await send(login);
       expect(new URL(started.location).searchParams.get("redirect_uri")).toBe(
         issuers[index]?.login.redirectUri,
       );
@@ -49,7 +48,10 @@ describe.each(frameworks)("%s", (_framework, make) => {
       expect([back.status, back.location]).toEqual([303, "/me"]);
       const me = await send("/me", pairsOf(back.set));
       expect(me.status).toBe(200);
-      const other = await send(`/auth/v2/callback/${1 - index}${search}`, pairsOf(started.set));
+      // An answer that is good where it belongs, at the other's address.
+      const again = await send(login);
+      const answer = new URL((await provider.visit(again.location)).location ?? "");
+      const other = await send(`/auth/v2/callback/${1 - index}${answer.search}`, pairsOf(again.set));
       expect(other.status).toBe(400);
     }
     await server.close();

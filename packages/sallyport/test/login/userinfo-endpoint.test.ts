@@ -141,6 +141,18 @@ describe("userinfo", () => {
     expect(app.sessions.live.size).toBe(1);
   });
 
+  test("what the first look at the session has to set is set, where the second has nothing", async () => {
+    const { app, browser } = await ask(undefined);
+    app.provider.script.userinfo = () => ({ status: 401, headers: challenge("invalid_token"), body: {} });
+    const find = app.sessions.find.bind(app.sessions);
+    app.sessions.find = async (cookie, refused) => ({
+      ...(await find(cookie)),
+      changes: refused === undefined ? [{ name: "renewed", value: "1" }] : [],
+    });
+    const answer = await browser.send("/auth/v2/userinfo", { headers: json });
+    expect([answer.status, answer.cookies]).toEqual([401, [expect.stringMatching(/^renewed=1;/)]]);
+  });
+
   const jwts: readonly (readonly [string, Json, BentJwt, number])[] = [
     ["good", {}, {}, 200],
     ["unsigned", {}, { header: { alg: "none" } }, 503],

@@ -27,12 +27,21 @@ describe("the key that seals", () => {
   test("is another after a million messages", () => {
     const { keys } = start();
     const first = keys.toSeal(secret);
-    for (let message = 2; message <= 2 ** 20; message += 1) keys.toSeal(secret);
+    let changes = 0;
+    for (let message = 2; message <= 2 ** 20; message += 1) if (keys.toSeal(secret) !== first) changes += 1;
+    expect(changes).toBe(0);
     const next = keys.toSeal(secret);
     expect(next.salt).not.toEqual(first.salt);
     expect(next.key).toBe(`${secret} ${next.salt}`);
     expect(keys.toSeal(secret)).toBe(next);
   });
+});
+
+test("a key that could not be made is not kept", () => {
+  const { keys } = start();
+  const first = keys.toSeal(secret);
+  keys.failed(secret);
+  expect(keys.toSeal(secret).salt).not.toEqual(first.salt);
 });
 
 describe("the key that opens", () => {

@@ -58,7 +58,9 @@ async function ask(
   about: About,
   refused?: string,
 ): Promise<Asked> {
-  const { content, changes: cookies } = await sessions.find(cookie, refused);
+  const { content, changes } = await sessions.find(cookie, refused);
+  // Where the second look has nothing to set, what the first one had still holds.
+  const cookies = changes.length > 0 ? changes : (about.cookies ?? changes);
   about.cookies = cookies;
   const nothing = { content: undefined, claims: undefined, cookies };
   if (!content) return nothing;
