@@ -161,7 +161,10 @@ function checkTimes(
       `its iat is more than ten minutes ago: it is an old one, or this clock is ahead of ${clocks}`,
     );
   if (nbf !== undefined && !(isDate(nbf) && nbf <= seconds + tolerance)) throw refused("it is not valid yet");
-  if (authTime !== undefined && !isDate(authTime)) throw refused("its auth_time is no time");
+  if (authTime === undefined) return;
+  if (!isDate(authTime)) throw refused("its auth_time is no time");
+  if (authTime > seconds + tolerance)
+    throw refused(`its auth_time is in the future: this clock is behind ${clocks}`);
 }
 
 function isDate(value: JsonValue | undefined): value is number {

@@ -19,8 +19,10 @@ export interface RenewalDeps {
   readonly tell: (event: string, error: AuthError, issuer: string) => void;
 }
 
-/** What a renewed ID token may leave out: it says how the person signed in, which has not changed. */
-const ofTheSignIn = ["auth_time", "acr", "amr", "sid", "nonce"] as const;
+/** What renewed tokens may leave out. */
+const maybeLeftOut = ["sid", "nonce"] as const;
+/** How the person signed in, here: what renewed tokens say of it is of another sign-in at the provider, or nothing new (§12.2). */
+const ofTheSignIn = ["auth_time", "acr", "amr"] as const;
 
 export function createRenewal({ clientOf, verify, now, tell }: RenewalDeps): TokenRenewal {
   async function renew(content: SessionContent): Promise<SessionContent> {
@@ -107,17 +109,23 @@ export function createRenewal({ clientOf, verify, now, tell }: RenewalDeps): Tok
     { accessToken }: TokenAnswer,
     payload: JsonObject | undefined,
   ): Promise<JsonObject> {
+    const before = content.claims;
     const byAccessToken = client.login?.identity === "access_token" && verify !== undefined;
-    if (!byAccessToken && !payload) return content.claims;
+    if (!byAccessToken && !payload) return before;
     const base = payload ?? { iss: claimsOf(content.tokens.idToken).iss, sub: content.subject };
     const { dpopKey } = content.tokens;
     const judged = identityClaims(client, { accessToken, dpopKey }, base as JsonObject, verify);
-    if (byAccessToken) return judged.catch((thrown: unknown) => unlessUnavailable(thrown, content.claims));
-    const claims = await judged;
-    const signIn = ofTheSignIn
-      .filter((name) => content.claims[name] !== undefined)
-      .map((name) => [name, content.claims[name]] as const);
-    return { ...Object.fromEntries(signIn), ...claims };
+    if (byAccessToken) {
+      const claims = await judged.catch((thrown: unknown) => unlessUnavailable(thrown, before));
+      // The new token's word counts, but for another sign-in.
+      const same = (name: string) => JSON.stringify(claims[name]) === JSON.stringify(before[name]);
+      return without(
+        claims,
+        ofTheSignIn.filter((name) => !same(name)),
+      );
+    }
+    const claims = without(await judged, ofTheSignIn);
+    return { ...picked(before, maybeLeftOut), ...claims, ...picked(before, ofTheSignIn) };
   }
 
   async function discard(content: SessionContent): Promise<void> {
@@ -153,6 +161,14 @@ export function createRenewal({ clientOf, verify, now, tell }: RenewalDeps): Tok
 function unlessUnavailable<Value>(thrown: unknown, value: Value): Value {
   if (thrown instanceof AuthError && thrown.code === "provider_unavailable") return value;
   throw thrown;
+}
+
+function picked(claims: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => names.includes(name)));
+}
+
+function without(claims: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));
 }
 
 /** A provider says no for good, or has somebody else; all else is worth another try. */

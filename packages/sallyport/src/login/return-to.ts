@@ -36,7 +36,9 @@ export function ownTarget(target: unknown, { origin, forbidden }: TargetRules): 
   const settled = decoded.map((path) => new URL(path.replace(/[?#\\]/g, "/"), origin).pathname);
   if (!settled.every(leadsHere)) return undefined;
   if (settled.some((path) => forbidden.includes(comparable(path)))) return undefined;
-  return `${url.pathname}${url.search}${url.hash}`;
+  // Written anew, a character may be three.
+  const own = `${url.pathname}${url.search}${url.hash}`;
+  return own.length > longestTarget ? undefined : own;
 }
 
 /** A whole URL of this origin as {@link ownTarget} gives it; for `target_link_uri`. */

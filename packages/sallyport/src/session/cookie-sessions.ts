@@ -42,8 +42,8 @@ export function createCookieSessions(
   const successors = createRecent<Envelope>(mostOpened);
   /** Versions whose refresh token the provider has refused: nobody asks again. */
   const refused = createRecent<{ readonly version: number; readonly at: number }>(mostRemembered);
-  const ended = createWordMemory(mostRemembered, "forget");
-  const used = createWordMemory(mostRemembered, "throw");
+  const ended = createWordMemory(mostRemembered);
+  const used = createWordMemory(mostRemembered);
   const replaced = createReplaced(mostRemembered, now);
   const renewals = createRenewals<Envelope | "ended">({ now, waitUntil, onFailure });
 
@@ -208,13 +208,7 @@ export function createCookieSessions(
     },
     endAll: () => Promise.reject(needsStore("Ending all sessions of a person")),
     list: () => Promise.reject(needsStore("Listing sessions")),
-    async once(word, until) {
-      try {
-        return used.add(word, until, now());
-      } catch (cause) {
-        throw new AuthError("session_store_unavailable", "The process can't remember any more", { cause });
-      }
-    },
+    once: async (word, until) => used.add(word, until, now()),
     close() {
       opened.clear();
       successors.clear();

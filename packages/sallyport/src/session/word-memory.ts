@@ -9,8 +9,8 @@ export interface WordMemory {
 
 const sweepMs = 1000;
 
-/** @param whenFull `throw` where forgetting would let something in again; `forget` the eldest where it only weakens */
-export function createWordMemory(most: number, whenFull: "throw" | "forget"): WordMemory {
+/** @param most words held; beyond them the eldest is forgotten: nobody can shut others out by filling the memory */
+export function createWordMemory(most: number): WordMemory {
   const words = new Map<string, number>();
   let sweptAt = Number.NEGATIVE_INFINITY;
 
@@ -21,7 +21,6 @@ export function createWordMemory(most: number, whenFull: "throw" | "forget"): Wo
       for (const [word, until] of words) if (until <= at) words.delete(word);
     }
     if (words.size < most) return;
-    if (whenFull === "throw") throw new Error("The process's memory of used words is full");
     for (const [eldest] of words) {
       words.delete(eldest);
       break;

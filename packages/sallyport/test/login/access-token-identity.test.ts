@@ -54,6 +54,19 @@ describe("an identity of the access token", () => {
     expect((await app.login.renewal.renew(onlySession(app))).claims.acr).toBeUndefined();
   });
 
+  test("is of the sign-in that began the session, whatever happened at the provider since", async () => {
+    const app = await start();
+    app.provider.script.idToken = { claims: ({ at_hash: _, ...good }) => good };
+    app.provider.script.token = (good) => ({
+      body: { ...good, access_token: accessToken(app, { acr: "bronze" }) },
+    });
+    await signIn(app, app.browser());
+    const raised = accessToken(app, { acr: "gold", amr: ["mfa"], auth_time: app.clock.now / 1000 });
+    app.provider.script.token = (good) => ({ body: { ...good, access_token: raised } });
+    const { claims } = await app.login.renewal.renew(onlySession(app));
+    expect([claims.acr, claims.amr, claims.auth_time]).toEqual([undefined, undefined, undefined]);
+  });
+
   test("stays what it was where the new access token can't be judged: the tokens are kept", async () => {
     let down = false;
     const app = await startLoginApp({

@@ -232,6 +232,10 @@ describe("L47: what can't be had is nobody", () => {
       "a token endpoint at a private address",
       (good) => ({ ...good, token_endpoint: "https://169.254.169.254/token" }),
     ],
+    [
+      "another token endpoint for certificates at a private address",
+      (good) => ({ ...good, mtls_endpoint_aliases: { token_endpoint: "https://169.254.169.254/token" } }),
+    ],
     ["no authorization endpoint", ({ authorization_endpoint: _, ...good }) => good],
   ];
   test.each(broken)("metadata with %s signs nobody in", async (_, metadata) => {

@@ -1,5 +1,6 @@
 // The provider loads an address in a frame (OpenID Connect Front-Channel Logout).
 import { describe, expect, test } from "vitest";
+import { AuthError } from "../../src/errors.ts";
 import { type Browser, signedIn } from "../support/login-app.ts";
 
 describe("front-channel logout", () => {
@@ -18,6 +19,13 @@ describe("front-channel logout", () => {
   test("ends the session that is named, of a browser that sends none", async () => {
     const { app } = await signedIn();
     const answer = await load(app.browser(), { iss: app.provider.issuer, sid: "session-at-provider" });
+    expect([answer.status, app.sessions.live.size]).toEqual([200, 0]);
+  });
+
+  test("ends the session that is named, though its tokens can't be renewed just now", async () => {
+    const { app, browser } = await signedIn();
+    app.sessions.find = () => Promise.reject(new AuthError("refresh_failed", "The provider is down"));
+    const answer = await load(browser, { iss: app.provider.issuer, sid: "session-at-provider" });
     expect([answer.status, app.sessions.live.size]).toEqual([200, 0]);
   });
 

@@ -124,6 +124,12 @@ const refused: readonly {
     bent: claims((good) => ({ ...good, auth_time: Number(good.iat) - 120 })),
     says: /older than was asked/,
   },
+  {
+    name: "L31: auth_time is in the future",
+    login: { maxAgeSeconds: 60 },
+    bent: claims((good) => ({ ...good, auth_time: Number(good.iat) + 120 })),
+    says: /auth_time is in the future/,
+  },
   { name: "L31: auth_time is a text", bent: withClaim("auth_time", "now"), says: /auth_time/ },
   { name: "L31: acr is missing", login: { acrValues: ["gold"] }, bent: {}, says: /its acr/ },
   {

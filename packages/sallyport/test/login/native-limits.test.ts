@@ -55,6 +55,16 @@ describe("a process lets through so much, and says when there is room again", ()
       retry: "60",
     });
   });
+
+  test("devices that poll, as anybody may, keep nobody who has signed in waiting", async () => {
+    const app = await startNativeApp({}, { requestsPerMinute: 2 });
+    const { refresh_token } = await tokensOf(app);
+    for (let times = 0; times < 3; times += 1) {
+      const polled = (await device(app)).body.device_code as string | undefined;
+      if (polled) await token(app, { "device-code": polled });
+    }
+    expect((await token(app, { refresh_token: refresh_token as string })).status).toBe(200);
+  });
 });
 
 test("one sign-in renews ten times a minute at most, whatever handles it has by then, and no other suffers", async () => {

@@ -42,6 +42,16 @@ describe("renewal", () => {
     expect((await app.login.renewal.renew(renewed)).claims.name).toBe("Ada Example");
   });
 
+  test("says how the person signed in here, and not of a stronger sign-in elsewhere", async () => {
+    const { app, content } = await signedIn({
+      script: { idToken: { claims: ({ auth_time: _, ...good }) => ({ ...good, acr: "bronze" }) } },
+    });
+    app.provider.script.idToken = { claims: (good) => ({ ...good, acr: "gold", amr: ["mfa"] }) };
+    const renewed = await app.login.renewal.renew(content);
+    expect(renewed.claims.acr).toBe("bronze");
+    expect([renewed.claims.amr, renewed.claims.auth_time]).toEqual([content.claims.amr, undefined]);
+  });
+
   test("F08: without a new refresh token, the old one stays", async () => {
     const { app, content } = await signedIn({ script: { rotate: false } });
     const renewed = await app.login.renewal.renew(content);

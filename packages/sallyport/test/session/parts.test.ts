@@ -97,7 +97,7 @@ describe("a cookie that was opened", () => {
 
 describe("words", () => {
   test("are known until their time", () => {
-    const memory = createWordMemory(10, "throw");
+    const memory = createWordMemory(10);
     expect([memory.add("a", 100, 0), memory.add("a", 200, 99), memory.has("a", 99)]).toEqual([
       true,
       false,
@@ -111,21 +111,14 @@ describe("words", () => {
     expect(memory.has("b", 0)).toBe(false);
   });
 
-  test("that are too many are refused, or push out the eldest, but not before the expired ones", () => {
-    for (const whenFull of ["throw", "forget"] as const) {
-      const memory = createWordMemory(2, whenFull);
-      memory.add("short", 10, 0);
-      memory.add("long", 100_000, 0);
-      expect(memory.add("next", 100_000, 5000)).toBe(true);
-      expect(memory.has("long", 5000)).toBe(true);
-      if (whenFull === "throw") {
-        expect(() => memory.add("more", 100_000, 5000)).toThrow("full");
-        expect(memory.add("long", 100_000, 5000)).toBe(false);
-      } else {
-        expect(memory.add("more", 100_000, 5000)).toBe(true);
-        expect([memory.has("long", 5000), memory.has("next", 5000)]).toEqual([false, true]);
-      }
-    }
+  test("that are too many push out the eldest, but not before the expired ones", () => {
+    const memory = createWordMemory(2);
+    memory.add("short", 10, 0);
+    memory.add("long", 100_000, 0);
+    expect(memory.add("next", 100_000, 5000)).toBe(true);
+    expect(memory.has("long", 5000)).toBe(true);
+    expect(memory.add("more", 100_000, 5000)).toBe(true);
+    expect([memory.has("long", 5000), memory.has("next", 5000)]).toEqual([false, true]);
   });
 });
 

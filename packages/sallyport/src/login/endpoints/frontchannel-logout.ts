@@ -2,6 +2,7 @@
 
 import type { CookieChange } from "../../cookies.ts";
 import type { Answer, Endpoint, EndpointRequest } from "../../http/index.ts";
+import type { FoundSession } from "../../session/index.ts";
 import { endpoint, type LoginContext, queryOf } from "../context.ts";
 import { type Bucket, createBucket } from "../native/limits.ts";
 
@@ -57,7 +58,7 @@ async function end(
 ): Promise<readonly CookieChange[] | undefined> {
   const issuer = clients.map(({ client }) => client.provider.issuer(iss)).find((name) => name !== undefined);
   if (issuer === undefined) return [];
-  const { content, changes } = await sessions.find(cookie);
+  const { content, changes } = await foundOrNobody(sessions, cookie);
   if (content) {
     if (content.issuer !== issuer || content.sid !== sid || !clientOf(content)) return changes;
     const { content: ended, changes: gone } = await sessions.end(cookie);
@@ -73,4 +74,17 @@ async function end(
   if (all[0]) trail.session({ name: "frontchannel_logout", of: all[0], ended: all.length, requestId });
   for (const ended of all) background(renewal.discard(ended));
   return changes;
+}
+
+/** In a store, a session whose tokens can't be renewed just now is ended by its name all the same. */
+async function foundOrNobody(
+  sessions: LoginContext["sessions"],
+  cookie: string | undefined,
+): Promise<Pick<FoundSession, "content" | "changes">> {
+  try {
+    return await sessions.find(cookie);
+  } catch (thrown) {
+    if (sessions.kind !== "store") throw thrown;
+    return { content: undefined, changes: [] };
+  }
 }

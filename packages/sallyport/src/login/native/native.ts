@@ -45,6 +45,8 @@ export function createNativeClients(
   }
   const devices = createBucket(settings.requestsPerMinute, now);
   const grants = createBucket(settings.requestsPerMinute, now);
+  // Anybody may begin with a device, and poll: those who have signed in are not to wait for them.
+  const polls = createBucket(settings.requestsPerMinute, now);
   const handles = createBuckets(perHandle, { now });
   const admit = (retryAfterSeconds: number, wire: WireError) => {
     if (retryAfterSeconds === 0) return;
@@ -64,6 +66,6 @@ export function createNativeClients(
       taken(grants, "temporarily_unavailable");
     },
     // A device goes on polling when it reads this, and gives up at any other word.
-    admitPoll: () => taken(grants, "slow_down"),
+    admitPoll: () => taken(polls, "slow_down"),
   };
 }

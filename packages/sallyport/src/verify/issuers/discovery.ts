@@ -1,7 +1,7 @@
 // OpenID Connect Discovery: from an issuer to its key set's URL.
 import { AuthError } from "../../errors.ts";
 import type { JsonObject } from "../../identity.ts";
-import { isUrl } from "../../options.ts";
+import { isPlainObject, isUrl } from "../../options.ts";
 import type { FetchedDocument } from "../keys/fetch-document.ts";
 import { issuerDifference } from "./issuer-difference.ts";
 import { type LoginEndpoints, loginEndpoints } from "./issuer-metadata.ts";
@@ -73,8 +73,11 @@ export function signInDocument(
   policy: IssuerPolicy,
 ): JsonObject {
   checkIssuer(document, policy);
-  for (const member of signInEndpoints) {
-    if (Object.hasOwn(document, member)) readUrl(document, policy, member);
+  const { mtls_endpoint_aliases: aliases = {} } = document;
+  for (const named of [document, isPlainObject(aliases) ? aliases : {}]) {
+    for (const member of signInEndpoints) {
+      if (Object.hasOwn(named, member)) readUrl(named, policy, member);
+    }
   }
   return document as JsonObject;
 }
