@@ -16,7 +16,7 @@ export interface NativeClientsOptions {
   readonly refreshSeconds?: number;
   /** Seconds after the sign-in when no refresh token of it is good any more. Default: 2592000 (30 days). */
   readonly absoluteSeconds?: number;
-  /** Requests a minute to each of the two endpoints that one process lets through to the provider. Default: 600. */
+  /** Requests a minute that one process lets through to the provider: to `/device`, polls, and the rest of `/token`, each. Default: 600. */
   readonly requestsPerMinute?: number;
 }
 
@@ -75,7 +75,7 @@ export const nativeClientsTable = {
   requestsPerMinute: {
     check: isInteger(1, 1_000_000),
     takes: "a whole number from 1 to 1000000",
-    doc: "Requests a minute that one process lets through to the provider, for `/token` and for `/device` each; beyond that it answers 429.",
+    doc: "Requests a minute that one process lets through to the provider, for `/device`, for the polls of devices and for the rest of `/token` each; beyond that it answers 429.",
     default: "`600`",
   },
 } as const satisfies OptionTable;
