@@ -27,6 +27,11 @@ describe("front-channel logout", () => {
     app.sessions.find = () => Promise.reject(new AuthError("refresh_failed", "The provider is down"));
     const answer = await load(browser, { iss: app.provider.issuer, sid: "session-at-provider" });
     expect([answer.status, app.sessions.live.size]).toEqual([200, 0]);
+    // Without a store there is no name to end it by.
+    const other = await signedIn({ kind: "cookie" });
+    other.app.sessions.find = app.sessions.find;
+    const query = { iss: other.app.provider.issuer, sid: "session-at-provider" };
+    expect((await load(other.browser, query)).status).toBe(503);
   });
 
   test("O22: without a cookie so many are ended a minute, and a sid that could be tried out is ignored", async () => {
