@@ -130,6 +130,7 @@ describe("L36: a way out of this origin leads nowhere", () => {
     ["an encoded line break at the beginning", "/%0d%0aset-cookie: a=b"],
     ["an encoded space at the beginning", "/%20/evil.example"],
     ["more than 1024 characters", `/${"a".repeat(1024)}`],
+    ["more than 1024 characters of which few are left", `/${"a/../".repeat(210)}a`],
     ["more than 1024 characters once it is encoded", `/?${'"'.repeat(500)}`],
     ["letters beyond ASCII", "/café"],
     ["what is encoded three times", "/a%25252f"],
