@@ -77,4 +77,9 @@ export const equivalent = [
     text: "!content",
     why: "without a content there is no client of it either: it tells the compiler so",
   },
+  {
+    within: "visitOf",
+    text: "if (before && !check) return",
+    why: "what follows comes to the same: it only spares the steps",
+  },
 ];
