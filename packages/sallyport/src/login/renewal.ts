@@ -124,8 +124,7 @@ export function createRenewal({ clientOf, verify, now, tell }: RenewalDeps): Tok
         ofTheSignIn.filter((name) => !same(name)),
       );
     }
-    const claims = without(await judged, ofTheSignIn);
-    return { ...picked(before, maybeLeftOut), ...claims, ...picked(before, ofTheSignIn) };
+    return { ...picked(before, [...ofTheSignIn, ...maybeLeftOut]), ...without(await judged, ofTheSignIn) };
   }
 
   async function discard(content: SessionContent): Promise<void> {
