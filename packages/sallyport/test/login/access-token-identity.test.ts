@@ -23,47 +23,45 @@ describe("an identity of the access token", () => {
       { header: { typ: "at+jwt" } },
     );
   };
+  type App = Awaited<ReturnType<typeof startLoginApp>>;
+  /** The provider's next access tokens say so. */
+  const says = (app: App, changes?: Json) => {
+    app.provider.script.token = (good) => ({ body: { ...good, access_token: accessToken(app, changes) } });
+  };
   const start = () =>
     startLoginApp({ verifier: { audience: "my-api" }, login: { identity: "access_token" } });
-
-  test("has its roles", async () => {
+  const signedInBy = async (changes?: Json) => {
     const app = await start();
     app.provider.script.idToken = { claims: ({ at_hash: _, ...good }) => good };
-    app.provider.script.token = (good) => ({ body: { ...good, access_token: accessToken(app) } });
+    says(app, changes);
     expect((await signIn(app, app.browser())).status).toBe(303);
+    return app;
+  };
+
+  test("has its roles", async () => {
+    const app = await signedInBy();
     expect(app.login.identity(onlySession(app))).toMatchObject({
       kind: "user",
       subject: "person-1",
       roles: ["Admin"],
     });
-    app.provider.script.token = (good) => ({
-      body: { ...good, access_token: accessToken(app, { roles: [] }) },
-    });
+    says(app, { roles: [] });
     expect((await app.login.renewal.renew(onlySession(app))).claims.roles).toEqual([]);
   });
 
   test("is all of it: what only the token before said is gone", async () => {
-    const app = await start();
-    app.provider.script.idToken = { claims: ({ at_hash: _, ...good }) => good };
-    app.provider.script.token = (good) => ({
-      body: { ...good, access_token: accessToken(app, { acr: "gold" }) },
-    });
-    await signIn(app, app.browser());
+    const app = await signedInBy({ acr: "gold" });
     expect(onlySession(app).claims.acr).toBe("gold");
-    app.provider.script.token = (good) => ({ body: { ...good, access_token: accessToken(app) } });
+    says(app);
     expect((await app.login.renewal.renew(onlySession(app))).claims.acr).toBeUndefined();
   });
 
   test("is of the sign-in that began the session, whatever happened at the provider since", async () => {
-    const app = await start();
-    app.provider.script.idToken = { claims: ({ at_hash: _, ...good }) => good };
-    app.provider.script.token = (good) => ({
-      body: { ...good, access_token: accessToken(app, { acr: "bronze" }) },
-    });
-    await signIn(app, app.browser());
-    const raised = accessToken(app, { acr: "gold", amr: ["mfa"], auth_time: app.clock.now / 1000 });
-    app.provider.script.token = (good) => ({ body: { ...good, access_token: raised } });
-    const { claims } = await app.login.renewal.renew(onlySession(app));
+    const app = await signedInBy({ acr: "bronze" });
+    const renewed = await app.login.renewal.renew(onlySession(app));
+    expect(renewed.claims.acr).toBe("bronze");
+    says(app, { acr: "gold", amr: ["mfa"], auth_time: app.clock.now / 1000 });
+    const { claims } = await app.login.renewal.renew(renewed);
     expect([claims.acr, claims.amr, claims.auth_time]).toEqual([undefined, undefined, undefined]);
   });
 
